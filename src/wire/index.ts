@@ -39,7 +39,7 @@ export { Http2Connection } from './http2/connection.ts';
 export { ErrorCode } from './http2/error-code.ts';
 export { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
 export { Http2Stream } from './http2/stream.ts';
-export type { EndReason, StreamEnd } from './message/end-reason.ts';
+export type { CodecAnswer, EndReason, StreamEnd } from './message/end-reason.ts';
 export type { MessageConnection, MessageConnectionEvents } from './message/message-connection.ts';
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export { copyBytes } from './output/copy-bytes.ts';

@@ -17,7 +17,7 @@ export const ACCESS_LOG_FIELDS = {
   path: '`/package.Service/Method`, or any other path with its query, as the client sent it',
   route: '`namespace/name` of the route, or of the Service whose bytes no route is for; null: no rule took the request',
   rule: "the rule's name, else its index; null as above",
-  endpoint: '`address:port` of the last try; null: none was reached',
+  endpoint: '`address:port` of the last try; null: of a request none was reached; of what is passed on none was tried',
   attempts: 'tries at endpoints; 0: none was made, or waited for',
   waited_ms: 'of that, how long it waited for connections to endpoints; 0: there was one',
   grpc_status: 'what the call ended with, as metrics spell it; null: the request is not gRPC',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ClusterPool } from '../upstream/index.ts';
+import type { ClusterPool, RetryReason } from '../upstream/index.ts';
 import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
 /** Further tries of requests that no endpoint has looked at; as many as gRPC clients make by default. */
@@ -18,6 +18,8 @@ export class Attempts {
   moves = 0;
   /** Those that the rule allowed. */
   retries = 0;
+  /** Why the next one is made, while a pause stands before it; null: there is no pause. */
+  pausedFor: RetryReason | null = null;
   readonly #owner: AttemptOwner;
 
   constructor(owner: AttemptOwner) {
@@ -35,6 +37,11 @@ export class Attempts {
     this.current = attempt;
     this.count++;
     cluster.open(attempt);
+  }
+
+  /** No endpoint was there, or too many wait: the first try that nobody waited for is none. */
+  turnedAway(): void {
+    if (this.count === 1 && this.waitedMs === 0) this.count = 0;
   }
 
   /** The try under way has its stream or will get none, after so many whole milliseconds; most have it at once. */

@@ -34,6 +34,7 @@ import { chargeHead, recount } from './exchange-memory.ts';
 import { ExchangeState } from './exchange-state.ts';
 import type { HeldHead, HeldHeadOwner } from './held-head.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
+import { noteCodecAnswer } from './refused-request.ts';
 import { countPendingLimit, goOn, route } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
 import { keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
@@ -92,11 +93,11 @@ export class Exchange
     if (this.isFinished) return;
     const { request } = this;
     request.count(end - start, endStream);
+    if (end > start) this.call?.onRequestData(chunk, start, end);
     if (this.heldAnswer !== null) {
       dropRequest(this, end - start);
       return;
     }
-    if (end > start) this.call?.onRequestData(chunk, start, end);
     if (endStream) awaitAnswer(this);
     const before = request.cost;
     request.write(this.#upstream(), chunk, start, end);
@@ -122,8 +123,9 @@ export class Exchange
   }
 
   /** The client cancelled, broke the protocol, or is gone; or the gateway is going. */
-  onEnded(_stream: MessageStream, { reason, origin }: StreamEnd): void {
+  onEnded(_stream: MessageStream, { reason, origin, answer }: StreamEnd): void {
     if (this.isFinished) return;
+    if (answer !== undefined) noteCodecAnswer(this, answer);
     if (this.tunnel?.state !== 'open') this.owner.leftUnfinished();
     else if (!this.owner.isCut) resetEndpoint(this);
     this.attempts.current?.abandon('ok');
@@ -155,9 +157,13 @@ export class Exchange
     if (!this.isFinished) timeOut(this, kind);
   }
 
+  upstreamWaited(): void {
+    const { loop } = this.owner.serving;
+    this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs);
+  }
+
   upstreamOpened(stream: MessageStream): void {
     if (this.tunnel !== null && !mayAsk(this, stream)) return;
-    this.#noteWait();
     const isEmpty = this.request.isDone;
     this.response.source = stream;
     awaitAnswer(this);
@@ -166,7 +172,7 @@ export class Exchange
   }
 
   upstreamNotOpened(failure: OpenFailure, message: string): void {
-    this.#noteWait();
+    if (failure === 'no_endpoint' || failure === 'overload') this.attempts.turnedAway();
     if (failure === 'overload') countPendingLimit(this);
     if (retriesUnopened(this, failure)) return;
     this.answer(openFailed(failure, message));
@@ -261,11 +267,6 @@ export class Exchange
     this.request.flush(upstream);
     recount(this);
     endTunnel(this);
-  }
-
-  #noteWait(): void {
-    const { loop } = this.owner.serving;
-    this.attempts.waited(Math.trunc(loop.nowMs - this.startedMs) - this.openedAfterMs);
   }
 
   answer(answer: Answer): void {

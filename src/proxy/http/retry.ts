@@ -40,7 +40,8 @@ export function moveElsewhere(exchange: ExchangeState): boolean {
   const cluster = exchange.backend?.cluster ?? null;
   if (cluster === null || !exchange.attempts.mayMove || !mayRepeat(exchange)) return false;
   exchange.attempts.moves++;
-  begin(exchange, cluster, 'refused');
+  rewind(exchange);
+  tell(exchange, cluster, 'refused');
   openAttempt(exchange, cluster, null);
   return true;
 }
@@ -94,7 +95,9 @@ export function retriesLate(exchange: ExchangeState): boolean {
 export function endPause(exchange: ExchangeState): void {
   const cluster = exchange.backend?.cluster ?? null;
   if (cluster === null) return;
-  const { deadlines, face, owner } = exchange;
+  const { attempts, deadlines, face, owner } = exchange;
+  if (attempts.pausedFor !== null) tell(exchange, cluster, attempts.pausedFor);
+  attempts.pausedFor = null;
   exchange.outgoingFields = face.withAttempt(exchange.outgoingFields);
   if (deadlines.requestMs > 0) {
     const leftMs = exchange.startedMs + deadlines.requestMs - owner.serving.loop.nowMs;
@@ -142,7 +145,8 @@ function tryAgain(exchange: ExchangeState, retry: CompiledRetry, { reason, pause
     return true;
   }
   attempts.retries++;
-  begin(exchange, cluster, reason);
+  attempts.pausedFor = reason;
+  rewind(exchange);
   if (exchange.isFinished) return true;
   exchange.deadlines.arm('pause', loop, loop.nowMs + (pauseMs ?? retry.pauseBefore(attempts.retries, random)));
   return true;
@@ -153,15 +157,16 @@ function mayRepeat({ responseStarted, request }: ExchangeState): boolean {
 }
 
 /** What was sent comes back to the head of what waits. */
-function begin(exchange: ExchangeState, cluster: ClusterPool, reason: RetryReason): void {
-  const { metrics, debug } = exchange.owner.serving;
-  metrics.count('daemun_upstream_retries_total', { cluster: cluster.id, reason });
-  if (debug.isOn) tellRetry(exchange, reason);
-  exchange.trace?.retried({
-    atMs: exchange.owner.serving.loop.nowMs,
-    reason,
-    endpoint: exchange.attempts.current?.endpoint?.key ?? '',
-  });
+function rewind(exchange: ExchangeState): void {
   exchange.request.rewind();
   recount(exchange);
+}
+
+/** The next try begins; `current` is still the one before. */
+function tell(exchange: ExchangeState, cluster: ClusterPool, reason: RetryReason): void {
+  const { attempts, owner, trace } = exchange;
+  const { metrics, debug, loop } = owner.serving;
+  metrics.count('daemun_upstream_retries_total', { cluster: cluster.id, reason });
+  if (debug.isOn) tellRetry(exchange, reason);
+  trace?.retried({ atMs: loop.nowMs, reason, endpoint: attempts.current?.endpoint?.key ?? '' });
 }

@@ -23,6 +23,8 @@ export interface AttemptOwner {
   readonly isApart: boolean;
   /** Its client's connection. */
   readonly owner: { readonly client: object };
+  /** The attempt waits for a stream no longer: it has one, gets none, or is abandoned. First of the calls about it. */
+  upstreamWaited(): void;
   /** `stream` is open and idle: the head goes first. */
   upstreamOpened(stream: MessageStream): void;
   upstreamNotOpened(failure: OpenFailure, message: string): void;
@@ -74,6 +76,7 @@ export class UpstreamAttempt implements UpstreamRequest {
     if (stream === null) {
       this.#isOver = true;
       this.cluster.cancel(this);
+      this.#exchange.upstreamWaited();
       return;
     }
     if (!stream.isClosed) stream.reset('cancelled');
@@ -90,11 +93,13 @@ export class UpstreamAttempt implements UpstreamRequest {
   onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.stream = stream;
     this.endpoint = endpoint;
+    this.#exchange.upstreamWaited();
     this.#exchange.upstreamOpened(stream);
   }
 
   onOpenFailed(failure: OpenFailure, message: string): void {
     this.#isOver = true;
+    this.#exchange.upstreamWaited();
     this.#exchange.upstreamNotOpened(failure, message);
   }
 

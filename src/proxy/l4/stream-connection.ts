@@ -218,8 +218,11 @@ export class StreamConnection
     const { serving, budget, streamMetrics } = this.#server;
     serving.loop.connectionTimers.disarm(this);
     budget.busy(this);
-    if (this.#target === null) this.#dial?.cancel();
-    else this.#target.reset();
+    if (this.#target !== null) this.#target.reset();
+    else if (this.#dial !== null) {
+      this.#waitedMs = serving.loop.nowMs - this.#startedMs;
+      this.#dial.cancel();
+    }
     this.#client.reset();
     if (this.#endpoint !== null) this.#dial?.cluster.streamEnded(this.#endpoint, null);
     if (this.#isTunnel) budget.tunnelEnded(this.#server.sharerOf(this.peerAddress));

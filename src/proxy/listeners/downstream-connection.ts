@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { CompiledListener } from '../../match/index.ts';
 import type {
+  CodecAnswer,
   HeaderList,
   MessageConnection,
   MessageConnectionEvents,
@@ -182,8 +183,8 @@ export class DownstreamConnection
     this.transport.shutOutput();
   }
 
-  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void {
-    tellRefusedHead(this, why, { partial, status });
+  onRefusedHead(why: 'oversized' | 'malformed', partial: HeaderList, answer?: CodecAnswer): void {
+    tellRefusedHead(this, why, { partial, answer });
   }
 
   onRefusedStream(): void {
@@ -232,6 +233,7 @@ export class DownstreamConnection
   }
 
   endForMemory(): void {
+    for (const { events } of this.messages.listStreams()) if (events instanceof Exchange) events.overflow();
     this.messages.breakOff('overload', 'the gateway is short of memory, and this connection holds most of it');
     this.destroy();
   }

@@ -29,7 +29,7 @@ export const LABELS = {
   kind: 'of the route, such as `GRPCRoute`; empty: no rule took the request',
   binding: '`ADDRESS:PORT/tcp`, `…/udp`',
   protocol: 'what the connection spoke: `tls`',
-  error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …; of HTTP/1.1 `protocol`, `overload`',
+  error: 'HTTP/2 error code: `PROTOCOL_ERROR`, `ENHANCE_YOUR_CALM` …; of HTTP/1.1 `protocol`',
   route: '`namespace/name` of the route; empty: no rule took the request',
   rule: "the rule's name, else its index; empty: no rule took the request",
   code: 'of a gRPC call as `grpc_code`, of another request as `http_response_status_code`',

@@ -2,6 +2,7 @@
 
 import type { BodySink } from './chunk-gatherer.ts';
 import { ChunkedReader } from './chunked-reader.ts';
+import type { FaultReason } from './fault.ts';
 import type { Framing } from './framing.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF } from './octets.ts';
@@ -25,6 +26,7 @@ export class BodyReader {
   hasTrailers = false;
   /** Why the body is none; null: it is sound so far. */
   fault: string | null = null;
+  faultReason: FaultReason = 'protocol';
 
   constructor(section: SectionReader, sink: BodySink, limits: Http1Limits) {
     this.#section = section;
@@ -120,6 +122,7 @@ export class BodyReader {
         return section.next;
       case 'too-large':
         this.fault = 'the trailers are too large';
+        this.faultReason = 'overload';
         return to;
       case 'wrong':
         this.fault = 'a trailer is malformed';

@@ -8,6 +8,7 @@ import type { MessageConnection } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { acceptOf, KEY_FIELD, newKey, WEBSOCKET } from '../websocket/handshake.ts';
 import { Http1Core } from './connection-core.ts';
+import { type FaultReason, HeadFault } from './fault.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, TUNNEL } from './framing.ts';
 import type { HeadBlock } from './head-block.ts';
 import { headBlock, headBlockTo } from './head-encoder.ts';
@@ -165,13 +166,13 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   protected override readHead(chunk: Buffer, at: number, to: number): number {
     if (this.stream === null || (this.stream.flags & HEAD_SENT) === 0) {
       this.endStream('refused', 'connection', 'its connection ended');
-      this.break('protocol', 'a response that nobody asked for');
+      this.breakByPeer('protocol', 'a response that nobody asked for');
       return to;
     }
     this.#isAnswering = true;
     const head = this.#reader.read(chunk, at, to);
     if (head === null) return to;
-    if (typeof head === 'string') this.onFault(head);
+    if (head instanceof HeadFault) this.onFault(head.detail, head.reason);
     else if (head.status < 200) this.#onInterim(this.stream, head);
     else this.#onFinal(this.stream, head);
     return this.#reader.next;
@@ -225,9 +226,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     return CONNECTION_NAMES.has(name);
   }
 
-  protected override onFault(fault: string): void {
-    this.endStream('protocol', 'codec', fault);
-    this.break('protocol', fault);
+  protected override onFault(fault: string, reason: FaultReason = 'protocol'): void {
+    this.endStream(reason, 'codec', fault);
+    this.breakByPeer(reason, fault);
   }
 
   protected override onExchanged(): void {

@@ -5,6 +5,7 @@ import type { EndPacing } from '../message/message-connection.ts';
 import { BodyReader } from './body-reader.ts';
 import type { BodySink } from './chunk-gatherer.ts';
 import { Http1Ending } from './ending.ts';
+import type { FaultReason } from './fault.ts';
 import { HeldInput } from './held-input.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
 import { SectionReader } from './section-reader.ts';
@@ -92,7 +93,7 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   /** Internal: see `TrailerOwner`. */
   abstract barsTrailer(name: string): boolean;
   /** The peer's body is wrong. */
-  protected abstract onFault(fault: string): void;
+  protected abstract onFault(fault: string, reason?: FaultReason): void;
   /** Both sides of the stream ended in order; it is closed already. */
   protected abstract onExchanged(): void;
   /** The peer sent all, we did not; before its last event. */
@@ -207,7 +208,7 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
     const { body } = this;
     const next = body.read(chunk, at, to);
     if (this.#isOver()) return next;
-    if (body.fault !== null) this.onFault(body.fault);
+    if (body.fault !== null) this.onFault(body.fault, body.faultReason);
     else if (body.isOver && this.phase === 'body') this.#endOfBody();
     return next;
   }

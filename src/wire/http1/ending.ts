@@ -48,7 +48,16 @@ export abstract class Http1Ending extends Http1Outbound {
   }
 
   protected override break(reason: EndReason, message: string): void {
-    this.#ending ??= { kind: 'broken', end: { reason, origin: 'connection', detail: message } };
+    this.#break({ reason, origin: 'connection', detail: message });
+  }
+
+  /** The same because of what the peer sent. */
+  protected breakByPeer(reason: EndReason, message: string): void {
+    this.#break({ reason, origin: 'codec', detail: message });
+  }
+
+  #break(end: StreamEnd): void {
+    this.#ending ??= { kind: 'broken', end };
     this.leave();
     this.signal();
   }

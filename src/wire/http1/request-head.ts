@@ -5,6 +5,7 @@ import { HeaderList } from '../head/header-list.ts';
 import { latin1 } from '../head/latin1.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import { isKey, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';
+import { NOTHING_READ, readBegunHead } from './begun-head.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY } from './framing.ts';
@@ -56,7 +57,6 @@ export interface RequestContext {
   readonly scheme: 'http' | 'https';
 }
 
-export const NOTHING_READ: HeaderList = new HeaderList([], []);
 const VERSION_BYTES = 8;
 
 export function refusedHead(
@@ -84,9 +84,10 @@ export function readRequestHead(
   bytes: Buffer | null,
   context: RequestContext,
 ): RequestHead | RefusedHead {
-  const line = readRequestLine(b, start, end, context.limits.maxTargetBytes);
-  if (line.kind === 'refused') return line;
   const { section, limits } = context;
+  const line = readRequestLine(b, start, end, limits.maxTargetBytes);
+  if (line.kind === 'refused')
+    return { ...line, partial: readBegunHead(b.subarray(start, end), section, limits.maxHeaderFields) };
   const result = section.read(b, line.next, end, limits.maxHeaderFields);
   const facts = result === 'read' ? connectionFacts(section, line.isHttp10) : result;
   if (typeof facts === 'string') {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { readBegunHead } from './begun-head.ts';
 import { type HeadMemory, startsWith } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
@@ -16,8 +17,6 @@ import type { SectionReader } from './section-reader.ts';
 const LINE_END = Buffer.from('\r\n', 'latin1');
 /** A method with the spaces and the version beside a target. */
 const LINE_REST_BYTES = 64;
-const TARGET_TOO_LONG = refusedHead(414, 'the target is too long');
-const HEAD_TOO_LARGE = refusedHead(431, 'the head is too large');
 
 export interface RequestReaderOptions {
   readonly memory: HeadMemory;
@@ -78,15 +77,9 @@ export class RequestReader {
         this.#emptyLine = 'none';
         return this.#whole();
       case 'partial':
-        return this.#isLineTooLong(section.partial, 0, section.partial.length) ? TARGET_TOO_LONG : null;
+        return this.#isLineTooLong(section.partial) ? this.#tooLarge(section.partial) : null;
       case 'too-large':
-        return this.#isLineTooLong(
-          isBegun ? section.partial : chunk,
-          isBegun ? 0 : at,
-          isBegun ? section.partial.length : to,
-        )
-          ? TARGET_TOO_LONG
-          : HEAD_TOO_LARGE;
+        return this.#tooLarge(isBegun ? section.partial : chunk.subarray(at, to));
       case 'wrong':
         return refusedHead(400, 'a CR or LF stands alone');
     }
@@ -109,10 +102,17 @@ export class RequestReader {
     return head;
   }
 
+  #tooLarge(begun: Buffer): RefusedHead {
+    const partial = readBegunHead(begun, this.#context.section, this.#limits.maxHeaderFields);
+    return this.#isLineTooLong(begun)
+      ? refusedHead(414, 'the target is too long', partial)
+      : refusedHead(431, 'the head is too large', partial);
+  }
+
   /** The request line alone is longer than any that is served, wherever it may end. */
-  #isLineTooLong(b: Buffer, start: number, end: number): boolean {
-    const most = start + this.#limits.maxTargetBytes + LINE_REST_BYTES;
-    return end > most && b.subarray(start, most).indexOf(LINE_END) < 0;
+  #isLineTooLong(begun: Buffer): boolean {
+    const most = this.#limits.maxTargetBytes + LINE_REST_BYTES;
+    return begun.length > most && begun.subarray(0, most).indexOf(LINE_END) < 0;
   }
 
   /** Where the request begins; -1: not at all. */

@@ -5,6 +5,7 @@ import { latin1 } from '../head/latin1.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import { ACCEPT_FIELD } from '../websocket/handshake.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-fields.ts';
+import { HeadFault } from './fault.ts';
 import type { FieldSection } from './field-section.ts';
 import { CHUNKED, type Framing, lengthFraming, NO_BODY, UNTIL_CLOSE } from './framing.ts';
 import type { HeadListBuilder } from './head-list.ts';
@@ -41,30 +42,32 @@ const VERSION_BYTES = 8;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Reads the head in `b[start, end)`, whose empty line ends there (RFC 9112 §4). A string: why it is none. */
+/** Reads the head in `b[start, end)`, whose empty line ends there (RFC 9112 §4). */
 export function readResponseHead(
   b: Buffer,
   start: number,
   end: number,
   bytes: Buffer | null,
   context: ResponseContext,
-): ResponseHead | string {
+): ResponseHead | HeadFault {
   const version = latin1(b, start, Math.min(end, start + VERSION_BYTES));
-  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return 'its version is not HTTP/1.1';
+  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return new HeadFault('its version is not HTTP/1.1');
   const statusStart = start + VERSION_BYTES + 1;
   const status = readStatus(b, statusStart);
-  if (b[statusStart - 1] !== SPACE || status < 100 || status > 599) return 'its status line is malformed';
+  if (b[statusStart - 1] !== SPACE || status < 100 || status > 599)
+    return new HeadFault('its status line is malformed');
   let at = statusStart + 3;
   // Nearly all servers send the space without a reason too, some leave it out.
   if (b[at] === SPACE) while (VALUE[b[at] as number] === 1) at++;
-  if (b[at] !== CR || b[at + 1] !== LF) return 'its status line is malformed';
+  if (b[at] !== CR || b[at + 1] !== LF) return new HeadFault('its status line is malformed');
   const { section, limits } = context;
   const result = section.read(b, at + 2, end, limits.maxHeaderFields);
-  if (result !== 'read') return result === 'too-many' ? 'its head has too many fields' : 'a field is malformed';
+  if (result === 'too-many') return new HeadFault('its head has too many fields', 'overload');
+  if (result === 'malformed') return new HeadFault('a field is malformed');
   const facts = connectionFacts(section, version === 'HTTP/1.0');
-  if (typeof facts === 'string') return facts;
+  if (typeof facts === 'string') return new HeadFault(facts);
   const framing = framingOf(status, facts);
-  if (typeof framing === 'string') return framing;
+  if (typeof framing === 'string') return new HeadFault(framing);
   return listed(status, facts, framing, { bytes, isHttp10: version === 'HTTP/1.0', ...context });
 }
 

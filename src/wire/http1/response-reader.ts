@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { HeadFault } from './fault.ts';
 import { type HeadMemory, startsWith } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
@@ -29,8 +30,8 @@ export class ResponseReader {
     this.#context = { section: fields, builder, limits, learned: new LearnedNames(lists) };
   }
 
-  /** Reads `chunk[at, to)`; null: the rest of the head is owed; a string: why it is none. */
-  read(chunk: Buffer, at: number, to: number): ResponseHead | string | null {
+  /** Reads `chunk[at, to)`; null: the rest of the head is owed. */
+  read(chunk: Buffer, at: number, to: number): ResponseHead | HeadFault | null {
     const section = this.#section;
     const last = this.#last;
     this.next = to;
@@ -40,7 +41,7 @@ export class ResponseReader {
     }
     // Said at once: what speaks another version waits for an answer that never comes, or ends without a word.
     if (!section.isPartial && chunk[at] !== FIRST)
-      return chunk[at] === 0 ? 'it is HTTP/2, not HTTP/1.1' : 'it is not HTTP/1.1';
+      return new HeadFault(chunk[at] === 0 ? 'it is HTTP/2, not HTTP/1.1' : 'it is not HTTP/1.1');
     this.hasBegun = true;
     switch (section.read(chunk, at, to, this.#limits.maxHeadBytes)) {
       case 'whole':
@@ -49,13 +50,13 @@ export class ResponseReader {
       case 'partial':
         return null;
       case 'too-large':
-        return 'its head is too large';
+        return new HeadFault('its head is too large', 'overload');
       case 'wrong':
-        return 'a CR or LF stands alone';
+        return new HeadFault('a CR or LF stands alone');
     }
   }
 
-  #whole(): ResponseHead | string {
+  #whole(): ResponseHead | HeadFault {
     const { buffer, start, end } = this.#section;
     const { responses } = this.#memory;
     this.#section.forget();
@@ -66,7 +67,7 @@ export class ResponseReader {
     }
     const bytes = responses.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
     const head = readResponseHead(buffer, start, end, bytes, this.#context);
-    if (typeof head === 'string') return head;
+    if (head instanceof HeadFault) return head;
     if (bytes !== null) responses.remember(head);
     this.#last = bytes === null ? null : head;
     return head;

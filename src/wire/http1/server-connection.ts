@@ -12,8 +12,8 @@ import { NO_BODY, TUNNEL } from './framing.ts';
 import { headBlock, upgradeBlock } from './head-encoder.ts';
 import { lengthSaid, PLAIN, writeHead } from './head-writer.ts';
 import type { Http1ConnectionOptions } from './outbound.ts';
-import { type DateSource, refusalBytes } from './refusal.ts';
-import { NOTHING_READ, type RefusedHead, type RequestHead } from './request-head.ts';
+import { type DateSource, refusalOf } from './refusal.ts';
+import type { RefusedHead, RequestHead } from './request-head.ts';
 import { RequestReader } from './request-reader.ts';
 import { responseFraming, responseTail } from './response-framing.ts';
 import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, REMOTE_ENDED, type StreamCarrier } from './stream.ts';
@@ -148,10 +148,10 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   }
 
   #refuse(refused: RefusedHead): void {
-    const bytes = refusalBytes(refused, this.#date);
+    const { bytes, answer } = refusalOf(refused, this.#date);
     this.output.bytes(bytes, 0, bytes.length);
     const isOversized = refused.status === 431 || refused.status === 414;
-    this.events.onRefusedHead?.(isOversized ? 'oversized' : 'malformed', refused.partial, refused.status);
+    this.events.onRefusedHead?.(isOversized ? 'oversized' : 'malformed', refused.partial, answer);
     this.finish();
   }
 
@@ -176,13 +176,14 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       this.finish();
       return;
     }
-    const isUnanswered = (stream.flags & HEAD_SENT) === 0;
-    this.endStream('protocol', 'codec', fault);
-    if (!isUnanswered) {
-      this.break('protocol', fault);
+    if ((stream.flags & HEAD_SENT) !== 0) {
+      this.endStream('protocol', 'codec', fault);
+      this.breakByPeer('protocol', fault);
       return;
     }
-    const bytes = refusalBytes({ kind: 'refused', status: 400, detail: fault, partial: NOTHING_READ }, this.#date);
+    const { bytes, answer } = refusalOf({ status: 400, detail: fault }, this.#date);
+    this.forgetStream(stream);
+    stream.events.onEnded(stream, { reason: 'protocol', origin: 'codec', detail: fault, answer });
     this.output.bytes(bytes, 0, bytes.length);
     this.finish();
   }

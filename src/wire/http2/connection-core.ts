@@ -227,14 +227,22 @@ export class ConnectionCore {
 
   /** A connection error (§5.4.1). */
   fail(errorCode: number, message: string): void {
+    this.#break(errorCode, 'codec', message);
+  }
+
+  /** The same by the owner's wish. */
+  protected failByOwner(errorCode: number, message: string): void {
+    this.#break(errorCode, 'connection', message);
+  }
+
+  #break(errorCode: number, origin: 'codec' | 'connection', message: string): void {
     if (this.broken) return;
     this.begin();
     this.goawayId = Math.min(this.goawayId, this.lastPeerId);
     this.writeGoaway(errorCode);
     this.broken = true;
-    const end = endOf(errorCode, 'connection');
-    this.endAll(end);
-    this.events.onFatal(end, message);
+    this.endAll(endOf(errorCode, 'connection'));
+    this.events.onFatal(endOf(errorCode, origin), message);
   }
 
   /** Tells every stream that the connection is gone; one whose head never left, that it can be sent again (`REFUSED_STREAM`). */

@@ -262,7 +262,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   }
 
   breakOff(reason: EndReason, message: string): void {
-    this.fail(codeOf(reason), message);
+    this.failByOwner(codeOf(reason), message);
   }
 
   close(reason: EndReason): void {

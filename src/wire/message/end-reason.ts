@@ -26,10 +26,19 @@ export type EndReason = 'done' | 'cancelled' | 'refused' | 'protocol' | 'overloa
  */
 export type EndOrigin = 'peer' | 'leaving' | 'codec' | 'connection';
 
+/** What a codec answered a request by itself, for the books of its owner. */
+export interface CodecAnswer {
+  readonly status: number;
+  /** Of its body. */
+  readonly bytes: number;
+}
+
 /** How a stream or a connection ended. One object serves many: its maker never changes it. */
 export interface StreamEnd {
   readonly reason: EndReason;
   readonly origin: EndOrigin;
   /** For people: the codec's own word for it, such as `CANCEL`. */
   readonly detail: string;
+  /** Of a request that broke the rules behind its head: what the codec answers it; absent: nothing. */
+  readonly answer?: CodecAnswer;
 }

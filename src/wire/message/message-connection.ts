@@ -2,7 +2,7 @@
 
 import type { HeaderList } from '../head/header-list.ts';
 import type { OutputSink } from '../output/output.ts';
-import type { EndReason, StreamEnd } from './end-reason.ts';
+import type { CodecAnswer, EndReason, StreamEnd } from './end-reason.ts';
 import type { HttpVersion, MessageEvents, MessageStream } from './message-stream.ts';
 
 /**
@@ -102,7 +102,7 @@ export interface MessageConnectionEvents {
   /** All that there is to send is queued, and the connection is over: write it, then end the socket. */
   onFinished(): void;
   /**
-   * The connection broke, or the peer broke it: end the socket as `breaksAbruptly` says. `end.detail` is one of few words, for
+   * The connection broke: end the socket as `breaksAbruptly` says. `end.origin` is `codec` where it is for what the peer sent, else `connection`. `end.detail` is one of few words, for
    * metrics; `message` is for people.
    */
   onFatal(end: StreamEnd, message: string): void;
@@ -120,9 +120,9 @@ export interface MessageConnectionEvents {
   onInputWanted?(wanted: boolean): void;
   /**
    * Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was
-   * read of it. `status`: what it was answered, where that does not follow from `why`.
+   * read of it. `answer`: what it was answered, where that does not follow from `why`.
    */
-  onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList, status?: number): void;
+  onRefusedHead?(why: 'oversized' | 'malformed', partial: HeaderList, answer?: CodecAnswer): void;
   /** Server role: a stream over the limit of concurrent ones was refused. */
   onRefusedStream?(): void;
 }
