@@ -36,3 +36,16 @@ describe('the groups of a Service with many ports', () => {
     assert.deepEqual([none.byService.size, none.byId.size], [0, 0]);
   });
 });
+
+describe('the routes of one kind at a port of a Service', () => {
+  const at = routeAt([IDS[0] as string]);
+  const both = (...keys: string[]): Map<string, RouteChange> =>
+    new Map(keys.map(key => [`HTTPRoute/a/${key}`, { before: undefined, after: at }]));
+  const exampleOf = ({ byId }: ReturnType<typeof groupFrontends>): string | undefined => [...byId.values()][0]?.example;
+
+  it('are stood for by the same one in whatever order they come', () => {
+    for (const order of [both('r', 'q'), both('q', 'r')])
+      assert.equal(exampleOf(groupFrontends(order)), 'HTTPRoute/a/q');
+    assert.equal(exampleOf(groupFrontends(both('q'), groupFrontends(both('r')))), 'HTTPRoute/a/q');
+  });
+});

@@ -18,6 +18,8 @@ export interface FrontendGroup {
   readonly routes: ReadonlyMap<AttachableRoute['kind'], ReadonlySet<string>>;
   /** The kind of the routes that count. */
   readonly kind: AttachableRoute['kind'];
+  /** Of these the one that stands for all where they are told of, whatever the order in which they came. */
+  readonly example: string;
 }
 
 /** All groups, by id and by Service. Keeps its identity while no route comes or goes. */
@@ -99,8 +101,16 @@ function editGroup(id: string, before: FrontendGroup | undefined, edit: Edit): F
     for (const [key, its] of added) if (its === kind) keys.add(key);
     if (keys.size > 0) routes.set(kind, keys);
   }
-  const [kind] = routes.keys();
-  return kind === undefined ? undefined : { id, service, port, clients, routes, kind };
+  const [first] = routes;
+  if (first === undefined) return undefined;
+  const [kind, keys] = first;
+  return { id, service, port, clients, routes, kind, example: leastOf(keys) };
+}
+
+function leastOf(keys: ReadonlySet<string>): string {
+  let least: string | undefined;
+  for (const key of keys) if (least === undefined || key < least) least = key;
+  return least ?? '';
 }
 
 /** `before` with other ids of some Services, sorted. Each list is made once: a Service may have thousands of groups. */

@@ -68,12 +68,11 @@ function conflict(
   { lost, keepsOthers }: { readonly lost: readonly [FrontendGroup, ...FrontendGroup[]]; readonly keepsOthers: boolean },
 ): Finding {
   const [first] = lost;
-  const { service, kind, routes } = first;
+  const { service, kind, example } = first;
   const ports = lost.map(({ port }) => port).join(', ');
-  const [winner = ''] = routes.get(kind) ?? [];
   return findingOf(keepsOthers ? 'route/port-of-another-kind' : 'route/kind-conflict', route, {
     path: ['spec', 'parentRefs', index],
-    message: `Port ${ports} of Service ${service} is routed by ${kind}s, ${winner.slice(winner.indexOf('/') + 1)} among them; of several kinds at a port one is applied: GRPCRoute, else HTTPRoute, TLSRoute, TCPRoute`,
+    message: `Port ${ports} of Service ${service} is routed by ${kind}s, ${example.slice(example.indexOf('/') + 1)} among them; of several kinds at a port one is applied: GRPCRoute, else HTTPRoute, TLSRoute, TCPRoute`,
     help: `Write this route as ${kind}, or give it a port of its own (parentRefs[].port)`,
   });
 }
