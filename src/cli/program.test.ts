@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { ECHO_SLICE, echoManifests, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
@@ -150,6 +152,13 @@ describe('the command line', () => {
         const { code, err } = await run(['check', '-f', empty.path]);
         assert.equal(code, 3);
         assert.match(err, /^error: no manifests in .+\n/);
+        await symlink('nowhere', join(empty.path, 'current'));
+        const linked = await run(['check', '-f', empty.path]);
+        assert.equal(linked.code, 3);
+        assert.match(
+          linked.err,
+          /^error: no manifests in .+\n.+current is a symbolic link to .+nowhere, which does not exist/,
+        );
       } finally {
         await empty.remove();
       }

@@ -25,7 +25,7 @@ import type { View } from './shown/view.ts';
 
 export interface AdminParts {
   readonly store: Pick<Store, 'locate'>;
-  readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug' | 'readiness' | 'workers'>;
+  readonly plane: Pick<DataPlane, 'metrics' | 'dump' | 'setDebug' | 'readiness' | 'unresolvedNames' | 'workers'>;
   readonly metrics: ReloadMetrics;
   readonly own: ProcessIdentity;
   readonly moreMetrics: () => readonly MetricFamily[];
@@ -126,7 +126,8 @@ function statusOf(parts: AdminParts): StatusPage {
   const { record, plane, clock } = parts;
   const view = parts.view();
   const nowMs = clock.wallMs();
-  const own = { record, view, workers: plane.workers(), endpoints: plane.readiness(), nowMs };
+  const names = plane.unresolvedNames();
+  const own = { record, view, workers: plane.workers(), endpoints: plane.readiness(), names, nowMs };
   const ofResources = view === null ? [] : resourceTroubles(view, nowMs);
   return {
     process: parts.own,

@@ -11,6 +11,7 @@ import {
   HealthChecker,
   ReachLog,
   systemResolver,
+  type UnresolvedName,
   withResolvedEndpoints,
 } from './discovery/index.ts';
 import type { SessionKey } from './filters/index.ts';
@@ -199,6 +200,11 @@ export class DataPlane {
   /** How many endpoints of each cluster take calls, by cluster. Costs nothing. */
   readiness(): ReadonlyMap<string, ClusterReadiness> {
     return this.#endpoints.readiness;
+  }
+
+  /** Names of endpoints that cannot be looked up now. */
+  unresolvedNames(): readonly UnresolvedName[] {
+    return this.#discovery.unresolved;
   }
 
   /** How the workers are. */

@@ -6,7 +6,7 @@
  */
 export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
-export type { ClusterReadiness, HostResolver, Resolution } from './discovery/index.ts';
+export type { ClusterReadiness, HostResolver, Resolution, UnresolvedName } from './discovery/index.ts';
 export type { SessionKey } from './filters/index.ts';
 export {
   type KeyStore,

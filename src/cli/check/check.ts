@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import type { LocatedFinding } from '../../controller/index.ts';
-import { couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { type CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
 import { formatFinding } from '../finding-text.ts';
 import { KINDS } from '../get/kinds.ts';
 import { INPUT } from '../manifest-paths.ts';
@@ -33,20 +33,23 @@ export async function runCheck(paths: readonly string[], options: CheckOptions, 
   }
   const source = await openSource({ ...asked, admin: '' }, terminal);
   const findings = await source.findings();
-  if (!asksCluster && findings.length === 0 && (await isEmpty(source))) {
-    const isInput = filename.every(path => path === INPUT);
-    throw couldNotRun(
-      `no manifests in ${isInput ? 'standard input' : filename.join(', ')}`,
-      isInput
-        ? 'Nothing came, or only comments'
-        : 'Files are empty or have only comments, or those of a folder have other names than *.yaml, *.yml and *.json',
-    );
-  }
+  const saysOnlyOfLinks = findings.every(({ code }) => code === 'store/broken-link');
+  if (!asksCluster && saysOnlyOfLinks && (await isEmpty(source))) throw noManifests(filename, findings);
   const exitCode = findings.some(finding => isFailure(finding, strict)) ? EXIT.refused : EXIT.ok;
   const root = resolve(terminal.environment['GITHUB_WORKSPACE'] || '.');
   const report = { findings, paths: filename, isStrict: strict, root };
   if (!writeReport(report, output, terminal)) writeText(findings, exitCode, terminal);
   return exitCode;
+}
+
+/** A wrong folder must not pass, nor one in which all that there is leads nowhere. */
+function noManifests(paths: readonly string[], [link]: readonly LocatedFinding[]): CommandFailure {
+  if (paths.every(path => path === INPUT)) {
+    return couldNotRun('no manifests in standard input', 'Nothing came, or only comments');
+  }
+  const why =
+    'Files are empty or have only comments, or those of a folder have other names than *.yaml, *.yml and *.json';
+  return couldNotRun(`no manifests in ${paths.join(', ')}`, link?.message ?? why);
 }
 
 /** False: a text for people is asked for, nothing was written. */

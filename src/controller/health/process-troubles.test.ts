@@ -11,6 +11,7 @@ const WELL: ProcessParts = {
   view: null,
   workers: { running: 2, wanted: 2, ended: 0, endedAtMs: null, refusals: 0 },
   endpoints: new Map([['a/b:80', { ready: 1, all: 2, noneSinceMs: null }]]),
+  names: [],
   waitingMs: 0,
   nowMs: 3_600_000,
 };
@@ -27,6 +28,15 @@ describe('what is not well with a process', () => {
   it('is a backend without a ready endpoint, since it has none', () => {
     const endpoints = new Map([['a/b:80', { ready: 0, all: 2, noneSinceMs: 60_000 }]]);
     assert.deepEqual(told({ endpoints }), [['error', 'backend a/b:80', '1970-01-01T00:01:00Z']]);
+  });
+
+  it('is a name that cannot be looked up, also while what it led to is used', () => {
+    const names = [{ name: 'a.test', reason: 'no address is known for the name', sinceMs: 60_000, kept: 2 }];
+    assert.deepEqual(told({ names }), [['warning', 'host a.test', '1970-01-01T00:01:00Z']]);
+    assert.match(
+      processTroubles({ ...WELL, names })[0]?.message ?? '',
+      /and the 2 addresses that it had stay in use: no/,
+    );
   });
 
   it('is a worker that ended: an error while it is missing, then a warning for a quarter of an hour', () => {

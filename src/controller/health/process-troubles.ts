@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ClusterReadiness, WorkerCount } from '../../proxy/index.ts';
+import type { ClusterReadiness, UnresolvedName, WorkerCount } from '../../proxy/index.ts';
 import { transportOf } from '../../snapshot/index.ts';
 import { socketAddress } from '../../values/index.ts';
 import { processError, processWarning, type Trouble, timeText } from '../shown/trouble.ts';
@@ -19,6 +19,8 @@ export interface ProcessParts {
   readonly workers: WorkerCount;
   /** By cluster. */
   readonly endpoints: ReadonlyMap<string, ClusterReadiness>;
+  /** Names of endpoints that cannot be looked up. */
+  readonly names: readonly UnresolvedName[];
   /** How long the oldest change waits that is not served yet. */
   readonly waitingMs: number;
   /** Of the wall clock. */
@@ -27,7 +29,13 @@ export interface ProcessParts {
 
 /** What is not well with this process, apart from what it serves and where that comes from. */
 export function processTroubles(parts: ProcessParts): Trouble[] {
-  return [...unboundSockets(parts), ...reloads(parts), ...workerTroubles(parts), ...endpointTroubles(parts)];
+  return [
+    ...unboundSockets(parts),
+    ...reloads(parts),
+    ...workerTroubles(parts),
+    ...endpointTroubles(parts),
+    ...nameTroubles(parts),
+  ];
 }
 
 function unboundSockets({ record, view, nowMs }: ProcessParts): Trouble[] {
@@ -81,5 +89,19 @@ function endpointTroubles({ endpoints }: ProcessParts): Trouble[] {
     const message = all === 0 ? 'it has no endpoints' : `none of its ${all} endpoints is ready`;
     const next = 'daemun proxy-config endpoint';
     return processError({ subject: `backend ${cluster}`, message, since: timeText(noneSinceMs), next });
+  });
+}
+
+/** What is served without these names is told of each backend. */
+function nameTroubles({ names }: ProcessParts): Trouble[] {
+  return names.map(({ name, reason, sinceMs, kept }) => {
+    const known = kept === 1 ? 'the address that it had stays in use' : `the ${kept} addresses that it had stay in use`;
+    const outcome = kept === 0 ? 'it has no endpoints' : known;
+    return processWarning({
+      subject: `host ${name}`,
+      message: `it cannot be looked up, and ${outcome}: ${reason}`,
+      since: timeText(sinceMs),
+      next: `getent ahosts ${name}`,
+    });
   });
 }

@@ -20,12 +20,17 @@ class World {
   readonly clock = new VirtualClock();
   readonly asked: string[] = [];
   readonly warnings: string[] = [];
+  readonly good: string[] = [];
   changes = 0;
   answers = new Map<string, Resolution>();
   readonly discovery: DnsDiscovery;
 
   constructor() {
-    const log = { info() {}, error() {}, warn: (message: string) => void this.warnings.push(message) };
+    const log = {
+      info: (message: string) => void this.good.push(message),
+      error() {},
+      warn: (message: string) => void this.warnings.push(message),
+    };
     this.discovery = new DnsDiscovery({
       resolve: async host => {
         this.asked.push(host);
@@ -99,6 +104,24 @@ describe('DNS discovery', () => {
     world.clock.advance(5_000);
     await settled();
     assert.deepEqual(world.addresses('x'), ['10.0.0.9 80 a.test']);
+  });
+
+  it('says once that a name cannot be resolved, however long that lasts, and once that it can', async () => {
+    const world = new World();
+    await world.discovery.update([dnsCluster('x', ['a.test', 80])]);
+    const sinceMs = world.clock.wallMs();
+    for (let tries = 0; tries < 20; tries++) {
+      world.clock.advance(5_000);
+      await settled();
+    }
+    assert.equal(world.asked.length, 21);
+    assert.deepEqual(world.warnings, ['cannot resolve a.test: its clusters have no endpoints']);
+    const [trouble] = world.discovery.unresolved;
+    assert.deepEqual(trouble, { name: 'a.test', reason: 'queryA ENOTFOUND a.test', sinceMs, kept: 0 });
+    world.answers.set('a.test', { addresses: ['10.0.0.1'], ttlMs: 1_000 });
+    world.clock.advance(5_000);
+    await settled();
+    assert.deepEqual([world.good, world.discovery.unresolved], [['a.test is resolved again'], []]);
   });
 
   it('tells of changes only, and keeps the object of a set that is the same', async () => {

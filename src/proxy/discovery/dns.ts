@@ -31,6 +31,16 @@ interface Options {
   readonly onChange: () => void;
 }
 
+/** A name whose last look-up failed. */
+export interface UnresolvedName {
+  readonly name: string;
+  readonly reason: string;
+  /** Of the wall clock: when it failed first, of all the times since it last did not. */
+  readonly sinceMs: number;
+  /** How many addresses are used that were found before. */
+  readonly kept: number;
+}
+
 export class DnsDiscovery {
   readonly #options: Options;
   readonly #hosts = new Map<string, Host>();
@@ -80,6 +90,11 @@ export class DnsDiscovery {
     return this.#clusters;
   }
 
+  /** Names that cannot be looked up now. */
+  get unresolved(): readonly UnresolvedName[] {
+    return [...this.#hosts.values()].flatMap(host => host.trouble ?? []);
+  }
+
   close(): void {
     for (const host of this.#hosts.values()) host.close();
     this.#hosts.clear();
@@ -120,11 +135,16 @@ class Host {
   readonly #onChange: () => void;
   #timer: Timer | null = null;
   #closed = false;
+  #failing: { readonly reason: string; readonly sinceMs: number } | null = null;
 
   constructor(name: string, options: Options, onChange: () => void) {
     this.#name = name;
     this.#options = options;
     this.#onChange = onChange;
+  }
+
+  get trouble(): UnresolvedName | null {
+    return this.#failing && { name: this.#name, ...this.#failing, kept: this.addresses.length };
   }
 
   async refresh(): Promise<void> {
@@ -147,18 +167,38 @@ class Host {
   }
 
   #take(addresses: readonly string[]): void {
+    if (this.#failing !== null) {
+      this.#failing = null;
+      this.#options.log.info(`dns ${this.#name}`, `${this.#name} is resolved again`);
+    }
     const sorted = [...new Set(addresses)].sort();
     if (sorted.length === 0 || sameContent(sorted, this.addresses)) return;
     this.addresses = sorted;
     this.#onChange();
   }
 
+  /** Once for each reason, not for each try: a name may be gone for weeks. */
   #complain(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const { log, clock } = this.#options;
+    const reason = reasonOf(error);
+    const before = this.#failing;
+    if (before?.reason === reason) return;
+    this.#failing = { reason, sinceMs: before?.sinceMs ?? clock.wallMs() };
     const kept = this.addresses.length;
     const outcome = kept === 0 ? 'its clusters have no endpoints' : `its ${kept} known addresses stay in use`;
-    this.#options.log.warn(`dns ${this.#name}`, `cannot resolve ${this.#name}: ${outcome}`, { reason });
+    log.warn(`dns ${this.#name}`, `cannot resolve ${this.#name}: ${outcome}`, { reason });
   }
+}
+
+/** By the codes of `getaddrinfo`, which is asked last. */
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['ENOTFOUND', 'no address is known for the name'],
+  ['EAI_AGAIN', 'no name server answered, or it could not say'],
+]);
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return ('code' in error ? REASONS.get(error.code) : undefined) ?? error.message;
 }
 
 function targetsOf(cluster: Cluster): readonly { readonly host: string; readonly port: number }[] {

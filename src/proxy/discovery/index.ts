@@ -4,7 +4,7 @@
  * What the main thread finds out of endpoints, for all workers: their addresses by DNS, and whether they are healthy.
  * In: the snapshot. Out: a snapshot with resolved endpoints, verdicts, log lines. Never: a request.
  */
-export { DnsDiscovery } from './dns.ts';
+export { DnsDiscovery, type UnresolvedName } from './dns.ts';
 export { type ClusterReadiness, EndpointMetrics } from './endpoint-metrics.ts';
 export { GrpcHealthProbe } from './grpc-health-probe.ts';
 export { HealthChecker } from './health-checker.ts';
