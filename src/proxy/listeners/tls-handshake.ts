@@ -117,13 +117,22 @@ function destroy(this: TLSSocket): void {
   this.destroy();
 }
 
+/** By Node's own name. */
+interface ToldSocket extends TLSSocket {
+  /** An error was told: no other one will be. */
+  _hadError?: boolean;
+}
+
 /**
  * A signature that failed leaves an error behind in OpenSSL, which is told as one of the connection at the end of this read,
- * though nothing of that is broken.
+ * though nothing of that is broken. What breaks later is to be told again.
  */
-function forgive(socket: TLSSocket): void {
+function forgive(socket: ToldSocket): void {
   socket.off('_tlsError', destroy);
-  setImmediate(() => socket.on('_tlsError', destroy));
+  setImmediate(() => {
+    socket._hadError = false;
+    socket.on('_tlsError', destroy);
+  });
 }
 
 /** What breaks a socket shows in 'close' too. */

@@ -83,6 +83,28 @@ describe('A client that changes its keys', () => {
   });
 });
 
+it('A client whose certificate proves nothing, and is not asked to, is closed when it breaks its TLS', async () => {
+  // Of one name: the signature is looked at, and fails.
+  const [theirs, others] = [await Authority.create('rsa', 'rsa'), await Authority.create('rsa', 'rsa')];
+  const clients = { bundle: theirs.bundle.id, certificate: 'wanted', isForwarded: false } as const;
+  const gateway = new TestGateway();
+  await gateway.apply({
+    listeners: [listener('t', [], { tls: { certificates: ['a'], clients } })],
+    clusters: {},
+    certificates: [CERTIFICATE],
+    trustBundles: [theirs.bundle],
+  });
+  const forged = await others.issue({ dns: ['client'] });
+  const client = await RawRecords.dial(gateway.port, { servername: 'a.example.com', ALPNProtocols: ['h2'], ...forged });
+  client.socket.write(client.data(PREFACE));
+  const heard = (): number => gateway.metric('daemun_downstream_received_bytes_total');
+  await until(() => heard() === PREFACE.length);
+  client.socket.write(client.garbage());
+  await until(() => gateway.metric('daemun_downstream_connections') === 0);
+  client.socket.destroy();
+  gateway.close();
+});
+
 it('A flood of changed keys costs one read', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
