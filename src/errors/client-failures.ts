@@ -109,6 +109,15 @@ export const CLIENT_FAILURES = {
     summary: 'the headers of the request are larger than the limit',
     help: 'send less metadata; trying again does not help',
   },
+  endpoint_header_limit: {
+    source: 'downstream',
+    retryable: false,
+    httpStatus: 431,
+    grpcStatus: 8,
+    summary:
+      'the headers of the request are larger than the endpoint says that it takes (SETTINGS_MAX_HEADER_LIST_SIZE); servers end the connection, with the calls of others on it, for such a request',
+    help: 'send less metadata, or let the server take more (`maxInboundMetadataSize` of grpc-java, 8 KiB unless set)',
+  },
   message_too_large: {
     source: 'downstream',
     retryable: false,

@@ -155,6 +155,10 @@ class MirroredRequest implements UpstreamRequest, BodyWatcher, WheelTimer {
   onOpen(stream: MessageStream, endpoint: UpstreamEndpoint): void {
     this.#stream = stream;
     this.#endpoint = endpoint;
+    if (!stream.takesList(this.#head, this.#fields)) {
+      this.#giveUp('not_opened');
+      return;
+    }
     const isEmpty = this.#body.isDone;
     stream.sendHead(this.#head, this.#fields, isEmpty);
     if (!isEmpty) this.onWritable();

@@ -149,6 +149,11 @@ export function requestTooLarge(): Answer {
   return answer('header_limit', 'the request headers are larger than the gateway allows');
 }
 
+/** The request's header list is over what the endpoint said that it takes. */
+export function requestNotTaken(): Answer {
+  return answer('endpoint_header_limit', 'the request headers are larger than the backend says that it takes');
+}
+
 /** The request's head breaks the protocol. Its connection told the client already, or reset the stream. */
 export function malformedRequest(): Answer {
   return answer('malformed_request', 'the head of the request breaks the protocol');

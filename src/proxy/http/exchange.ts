@@ -35,14 +35,14 @@ import { ExchangeState } from './exchange-state.ts';
 import type { HeldHead, HeldHeadOwner } from './held-head.ts';
 import { dropRequest, holdAnswer, releaseAnswer, sendAnswer } from './own-answer.ts';
 import { noteCodecAnswer } from './refused-request.ts';
-import { countPendingLimit, goOn, route } from './request-start.ts';
+import { countPendingLimit, goOn, mayAsk, route } from './request-start.ts';
 import { deliverHead, deliverTrailers, endResponse, flushResponse } from './response-flow.ts';
 import { keepsBack, moveElsewhere, retriesHeld, retriesUnopened } from './retry.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
 import { timeOut } from './time-out.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
-import { endTunnel, mayAsk, openTunnel, resetEndpoint, sayGoodbye } from './tunnel-flow.ts';
+import { endTunnel, openTunnel, resetEndpoint, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
 export class Exchange
@@ -163,7 +163,7 @@ export class Exchange
   }
 
   upstreamOpened(stream: MessageStream): void {
-    if (this.tunnel !== null && !mayAsk(this, stream)) return;
+    if (!mayAsk(this, stream)) return;
     const isEmpty = this.request.isDone;
     this.response.source = stream;
     awaitAnswer(this);

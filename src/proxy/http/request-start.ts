@@ -2,10 +2,10 @@
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, filters, the first try. */
 import { isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, type VolatileFields, withTarget } from '../../wire/index.ts';
+import { fieldOf, type MessageStream, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
-import { deadlineExceeded, faulted } from './answers.ts';
+import { deadlineExceeded, faulted, requestNotTaken, upgradeNotTaken } from './answers.ts';
 import { hasClaims, withoutClaims } from './client-claims.ts';
 import { withIdentity } from './client-identity.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
@@ -64,6 +64,16 @@ export function openAttempt(exchange: ExchangeState, cluster: ClusterPool, pinne
   const hash = cluster.hashKey === null ? 0 : hashOf(exchange, cluster.hashKey);
   exchange.openedAfterMs = Math.trunc(exchange.owner.serving.loop.nowMs - exchange.startedMs);
   exchange.attempts.open(cluster, hash, pinned);
+}
+
+/** Whether the endpoint behind `stream`, which is open and idle, takes such a request. False: that was answered. */
+export function mayAsk(exchange: ExchangeState, stream: MessageStream): boolean {
+  const { outgoing, outgoingFields, tunnel } = exchange;
+  const isTaken = stream.takesList(outgoing, outgoingFields);
+  if (isTaken && (tunnel === null || stream.mayUpgrade(outgoing))) return true;
+  exchange.attempts.current?.abandon('ok');
+  exchange.answer(isTaken ? upgradeNotTaken() : requestNotTaken());
+  return false;
 }
 
 /** False: the deadline has passed already and was answered. */

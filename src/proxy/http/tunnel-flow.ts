@@ -13,7 +13,7 @@ import {
 import { HTTP } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import type { BodyPipe } from '../io/index.ts';
-import { upgradeNotTaken, upgradesFull } from './answers.ts';
+import { upgradesFull } from './answers.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -34,14 +34,6 @@ export function askForTunnel(exchange: ExchangeState, protocol: string): boolean
   }
   exchange.detour().tunnel = new Tunnel(protocol, owner.serving.metrics);
   return true;
-}
-
-/** Whether the endpoint behind `stream` can be asked. False: that was answered. */
-export function mayAsk(exchange: ExchangeState, stream: MessageStream): boolean {
-  if (stream.mayUpgrade(exchange.outgoing)) return true;
-  exchange.attempts.current?.abandon('ok');
-  exchange.answer(upgradeNotTaken());
-  return false;
 }
 
 /** The endpoint granted it. */

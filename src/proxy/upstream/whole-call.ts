@@ -107,6 +107,11 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
     this.#stream = stream;
     this.#endpoint = endpoint;
     this.endpointKey = endpoint.key;
+    if (!stream.takesList(head, fields)) {
+      this.#leave('ok');
+      this.#fail('cannot be asked: the headers are larger than it takes');
+      return;
+    }
     stream.sendHead(head, fields, body.length === 0);
     if (body.length === 0) return;
     const sent = new BodyPipe(null, this.#owner.environment.bodies);

@@ -59,6 +59,11 @@ export class Http1Stream implements MessageStream {
     return true;
   }
 
+  /** Peers of this version do not say what they take. */
+  takesList(): boolean {
+    return true;
+  }
+
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void {
     if ((this.flags & (CLOSED | HEAD_SENT)) === 0) this.#carrier.sendHead(this, head, fields, end);
   }

@@ -16,7 +16,7 @@ const NOBODY: StreamConnection = {
   sendData: () => 0,
   sendTrailers() {},
   upgrade() {},
-  peer: { takesExtendedConnect: false },
+  peer: { takesExtendedConnect: false, maxHeaderListBytes: Number.POSITIVE_INFINITY },
   reset() {},
   consumed() {},
 };

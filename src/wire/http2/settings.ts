@@ -18,6 +18,8 @@ const ENABLE_CONNECT_PROTOCOL = 8;
 
 /** The window before any SETTINGS. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
+/** Of header lists, before the peer has named any. */
+export const NO_LIMIT: number = Number.POSITIVE_INFINITY;
 /** What a client assumes before it has seen the server's limit: the least that RFC 9113 §6.5.2 advises servers to allow. */
 const ASSUMED_CONCURRENT_STREAMS = 100;
 
@@ -27,6 +29,7 @@ export class PeerSettings {
   maxConcurrentStreams = ASSUMED_CONCURRENT_STREAMS;
   initialWindowBytes = DEFAULT_WINDOW_BYTES;
   maxFrameBytes = MAX_FRAME_BYTES;
+  maxHeaderListBytes: number = NO_LIMIT;
   /** It takes extended CONNECT (server only). */
   takesExtendedConnect = false;
   /** The first SETTINGS came. */
@@ -63,6 +66,9 @@ export class PeerSettings {
       case MAX_FRAME_SIZE:
         if (value < MAX_FRAME_BYTES || value > 0xff_ffff) return ErrorCode.PROTOCOL_ERROR;
         this.maxFrameBytes = value;
+        break;
+      case MAX_HEADER_LIST_SIZE:
+        this.maxHeaderListBytes = value;
         break;
       case ENABLE_CONNECT_PROTOCOL:
         // Once offered it stays so (RFC 8441 §3).

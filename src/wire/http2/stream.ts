@@ -5,6 +5,8 @@ import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
 import { codeOf } from './end-words.ts';
+import { listSize } from './list-size.ts';
+import { NO_LIMIT } from './settings.ts';
 
 /** What a stream asks of its connection. */
 export interface StreamConnection {
@@ -14,7 +16,7 @@ export interface StreamConnection {
   sendTrailers(stream: Http2Stream, trailers: HeaderList, fields: VolatileFields): void;
   upgrade(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void;
   reset(stream: Http2Stream, errorCode: number): void;
-  readonly peer: { readonly takesExtendedConnect: boolean };
+  readonly peer: { readonly takesExtendedConnect: boolean; readonly maxHeaderListBytes: number };
   consumed(stream: Http2Stream, bytes: number): void;
 }
 
@@ -72,6 +74,11 @@ export class Http2Stream implements MessageStream {
   /** Extended CONNECT stands for GET alone (RFC 8441 §5). */
   mayUpgrade(head: HeaderList): boolean {
     return this.connection.peer.takesExtendedConnect && head.get(':method') === 'GET';
+  }
+
+  takesList(list: HeaderList, fields: VolatileFields): boolean {
+    const { maxHeaderListBytes } = this.connection.peer;
+    return maxHeaderListBytes === NO_LIMIT || listSize(list, fields, maxHeaderListBytes) <= maxHeaderListBytes;
   }
 
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Requests that an endpoint says that it does not take: they are answered, and the connection that others share is left alone. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, createServer, type IncomingHttpHeaders } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import { backend, httpListener, listener, rule, TestGateway } from './gateway.test-support.ts';
+
+const LIMIT = 2_000;
+const GRPC = { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc', te: 'trailers' };
+
+const cleanups: (() => void)[] = [];
+
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+/** A server that takes lists of 2,000 bytes and, as some do, ends the connection for larger ones. */
+async function startServer(): Promise<{ port: number; asked: IncomingHttpHeaders[] }> {
+  const asked: IncomingHttpHeaders[] = [];
+  const server = createServer({ settings: { maxHeaderListSize: LIMIT } });
+  server.on('session', session => void cleanups.push(() => session.destroy()));
+  server.on('stream', (stream, headers) => {
+    asked.push(headers);
+    stream.on('error', () => {});
+    if (JSON.stringify(headers).length > LIMIT) stream.session?.destroy();
+    else if (headers[':path'] !== '/waits') stream.respond({ ':status': 200 }, { endStream: true });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, asked };
+}
+
+async function clientOf(gateway: TestGateway): Promise<ClientHttp2Session> {
+  const client = connect(`http://127.0.0.1:${gateway.port}`);
+  cleanups.push(() => client.destroy());
+  await once(client, 'connect');
+  return client;
+}
+
+async function gatewayTo(kind: 'grpc' | 'http', port: number): Promise<TestGateway> {
+  const gateway = new TestGateway();
+  cleanups.push(() => gateway.close());
+  const listeners = [
+    kind === 'grpc' ? listener('grpc', [rule('all', [backend('main')])]) : httpListener('http', { '/': 'main' }),
+  ];
+  await gateway.apply({ listeners, clusters: { main: [port] }, clusterChanges: { protocol: 'h2' } });
+  return gateway;
+}
+
+async function answerTo(client: ClientHttp2Session, headers: Record<string, string>): Promise<IncomingHttpHeaders> {
+  const stream = client.request(headers, { endStream: true });
+  const [head] = await once(stream, 'response');
+  stream.resume();
+  return head;
+}
+
+describe('a request that is larger than its endpoint says that it takes', () => {
+  it('is answered with 431, and harms no other on the connection', async () => {
+    const server = await startServer();
+    const gateway = await gatewayTo('http', server.port);
+    const client = await clientOf(gateway);
+    const waiting = client.request({ ':path': '/waits' });
+    let isBroken = false;
+    waiting.on('response', () => (isBroken = true)).on('close', () => (isBroken = true));
+    while (!server.asked.some(headers => headers[':path'] === '/waits')) await answerTo(client, { ':path': '/small' });
+    for (const [bytes, status] of [
+      [3_000, 431],
+      [1_000, 200],
+      [60_000, 431],
+      [10, 200],
+    ] as const) {
+      const head = await answerTo(client, { ':path': '/x', 'x-much': 'm'.repeat(bytes) });
+      assert.equal(head[':status'], status, `${bytes} bytes`);
+    }
+    assert.equal(gateway.metric('daemun_request_failures_total', { reason: 'endpoint_header_limit' }), 2);
+    assert.equal(isBroken, false, 'a call beside them goes on');
+    assert.equal(gateway.metric('daemun_upstream_connections'), 1);
+  });
+
+  it('is told so in the words of gRPC', async () => {
+    const server = await startServer();
+    const gateway = await gatewayTo('grpc', server.port);
+    const head = await answerTo(await clientOf(gateway), { ...GRPC, 'x-much': 'm'.repeat(3_000) });
+    assert.deepEqual([head[':status'], head['grpc-status']], [200, '8']);
+    assert.match(String(head['grpc-message']), /larger than the backend says/);
+    assert.equal(server.asked.length, 0);
+  });
+});
