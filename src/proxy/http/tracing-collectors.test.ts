@@ -214,6 +214,22 @@ for (const kind of ['grpc', 'http'] as const) {
       await drained;
       assert.deepEqual(bed.outcomes(), { exported: 2 });
     });
+
+    it('is told of requests that are cut when the gateway ends', async () => {
+      const endpoint = await holdingEndpoint(bed);
+      await bed.apply(
+        { ...httpListener('web', { '/shop': 'a' }), tracing: sampleTracing({ collector }) },
+        endpoint.port,
+      );
+      const answered = bed.client('HTTP/2').ask({ path: '/shop' });
+      await endpoint.asked;
+      const drained = bed.gateway.runtime.drain(10_000);
+      bed.pass(10_000);
+      await bed.collector.exported(1);
+      await drained;
+      assert.equal((await answered).status, 503);
+      assert.equal(bed.collector.spans[0]?.attributes['daemun.reason'], 'drain_timeout');
+    });
   });
 }
 

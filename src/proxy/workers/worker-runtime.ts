@@ -209,8 +209,10 @@ export class WorkerRuntime {
     });
     this.#listeners.drain();
     await atLatest(this.#clock, timeoutMs, { answer: idle, otherwise: undefined });
-    await atLatest(this.#clock, LAST_SPANS_MS, { answer: this.#tracers.flush(), otherwise: undefined });
     const cut = this.#listeners.activeStreams();
+    // Those that are cut have spans, too.
+    this.#listeners.close();
+    await atLatest(this.#clock, LAST_SPANS_MS, { answer: this.#tracers.flush(), otherwise: undefined });
     this.close();
     return { finished: Math.max(0, active - cut), cut };
   }
