@@ -17,6 +17,8 @@ const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
 /** Type (24), length, and whether the server is asked for one of its own (RFC 8446 §4.6.3). */
 const KEY_UPDATE = [24, 0, 0, 1];
+/** Type (4), length, an hour to live, an age, a nonce, a ticket of one byte, no extensions (§4.6.1). */
+const TICKET = [4, 0, 0, 15, 0, 0, 14, 16, 0, 0, 0, 0, 1];
 
 /** Writes TLS 1.3 records that `node:tls` does not (RFC 8446 §5.2, §7), to the peer that this did the handshake with. */
 export class RawRecords {
@@ -68,6 +70,11 @@ export class RawRecords {
     this.#secret = expand(this.#secret, 'traffic upd', SECRET_BYTES);
     this.#deriveKeys();
     return record;
+  }
+
+  /** Of a server. `number`: below 256, another one for each. */
+  ticket(number: number): Buffer {
+    return this.#record(Buffer.from([...TICKET, number, 0, 1, 0, 0, 0]), HANDSHAKE);
   }
 
   /** One that no key fits. */

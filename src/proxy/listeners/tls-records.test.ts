@@ -30,6 +30,10 @@ function updates(records: RawRecords, count: number, isAnswered = false): Buffer
   return Buffer.concat(Array.from({ length: count }, () => records.keyUpdate(isAnswered)));
 }
 
+function tickets(records: RawRecords, count: number): Buffer {
+  return Buffer.concat(Array.from({ length: count }, (_, at) => records.ticket(at)));
+}
+
 describe('A client that changes its keys', () => {
   let nowMs: number;
   let gateway: TestGateway;
@@ -137,6 +141,7 @@ describe('A stream to an endpoint in TLS', () => {
 
   for (const [name, what] of [
     ['changes its keys without end', (endpoint: RawRecords) => updates(endpoint, CHANGES + 1)],
+    ['gives tickets without end', (endpoint: RawRecords) => tickets(endpoint, CHANGES + 1)],
     ['breaks its TLS', (endpoint: RawRecords) => endpoint.garbage()],
   ] as const)
     it(`is reset when that ${name}`, async () => {

@@ -18,7 +18,7 @@ export function endedEarly(greets: boolean): ConnectFailure {
   return { kind: 'connect_failure', message, stage: greets ? 'open' : 'asked' };
 }
 
-/** The code of an error of ours: the endpoint changes the keys of its TLS without end. */
+/** The code of an error of ours: the endpoint changes the keys of its TLS, or gives tickets, without end. */
 export const KEY_FLOOD = 'ERR_KEY_FLOOD';
 
 /** What became of a socket, for people. */
@@ -35,7 +35,7 @@ export function reasonOf(error: Error): string {
     case 'ETIMEDOUT':
       return 'timed out';
     case KEY_FLOOD:
-      return 'ended for key updates without end';
+      return 'ended for key updates, or tickets, without end';
     default:
       return typeof code === 'string' ? code : 'connection failed';
   }

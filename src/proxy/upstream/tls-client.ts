@@ -80,8 +80,6 @@ export class TlsClient {
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_MS);
-    // No cryptography at the peer's wish (RFC 9113 §9.2.1).
-    socket.disableRenegotiation();
     socket.on('session', ticket => session.keep(this, ticket));
     this.#watch(socket, session, loop);
     return socket;
@@ -103,7 +101,7 @@ export class TlsClient {
       // Of what breaks the TLS of an open connection Node tells, and does not end it: nothing would come on it any more.
       socket.on('error', () => socket.destroy());
       limitKeyChanges(socket, loop, () =>
-        socket.destroy(Object.assign(new Error('the keys change without end'), { code: KEY_FLOOD })),
+        socket.destroy(Object.assign(new Error('its keys, or tickets, have no end'), { code: KEY_FLOOD })),
       );
     });
   }
