@@ -33,6 +33,12 @@ describe('the program', () => {
     assert.equal(await unread(['check', join(folder, 'nope')], 'stderr'), 3);
   });
 
+  it('ends with 0 when help was asked for, and says all of it', async () => {
+    for (const args of [['help'], ['help', 'get'], ['help', 'cert', 'issue'], ['get', '--help']]) {
+      assert.equal(await unread(args, 'stderr'), 0, args.join(' '));
+    }
+  });
+
   it('ends in a home where no folder can be made', async () => {
     for (const HOME of ['/proc', '/dev/null']) {
       const env = { ...process.env, HOME, XDG_CACHE_HOME: undefined, NODE_COMPILE_CACHE: undefined };

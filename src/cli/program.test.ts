@@ -54,6 +54,8 @@ describe('the command line', () => {
       }
       assert.match((await run(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
       assert.match((await run(['help', 'get'])).out, /Usage: daemun get/);
+      assert.match((await run(['help', 'cert', 'issue'])).out, /Usage: daemun cert issue/);
+      assert.deepEqual(await run(['help', 'help']), help);
     });
 
     for (const args of [['chekc'], ['--nope'], ['check', '--nope'], ['get'], ['version', '-o', 'xml']]) {

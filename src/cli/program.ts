@@ -33,18 +33,23 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   const outcome: Outcome = { exitCode: EXIT.ok, failing: '', words: [] };
   try {
     const program = buildProgram(terminal, outcome);
-    await program.parseAsync(withoutVainHelp(args, program), { from: 'user' });
+    await program.parseAsync(withoutHelpCommand(args, program), { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
     return reportFailure(error, terminal, outcome);
   }
 }
 
-/** `help nope` is told as `nope` is: commander would print all help, and not say why. */
-function withoutVainHelp(args: readonly string[], program: Command): string[] {
-  const [first, name] = args;
-  const isVain = first === 'help' && name !== undefined && !program.commands.some(sub => isNamed(sub, name));
-  return args.slice(isVain && name !== 'help' ? 1 : 0);
+/**
+ * `help get` is `get --help`: commander's own ends with the exit code that the process has until then. `help nope` is told as
+ * `nope` is: commander would print all help, and not say why.
+ */
+function withoutHelpCommand(args: readonly string[], program: Command): readonly string[] {
+  const [first, ...asked] = args;
+  if (first !== 'help') return args;
+  const [name = 'help'] = asked;
+  if (name === 'help') return ['--help'];
+  return program.commands.some(sub => isNamed(sub, name)) ? [...asked, '--help'] : asked;
 }
 
 function isNamed(command: Command, name: string): boolean {
