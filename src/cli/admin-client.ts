@@ -11,9 +11,10 @@ const TIMEOUT_MS = 10_000;
 /** The dump of 100,000 routes takes about a quarter of it; whoever sends more is no daemun. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
+const WHOSE = 'Is it the admin address of a daemun of this version? Name another one with --admin';
 /** What to do about an answer that is none, by its status. */
 const HELP: ReadonlyMap<number, string> = new Map([
-  [404, 'Is it the admin address of a daemun of this version? Name another one with --admin'],
+  [404, WHOSE],
   [503, 'Ask again in a moment; `daemun status` says what it waits for'],
 ]);
 
@@ -77,9 +78,13 @@ export class AdminClient implements ResourceSource {
   async #get<T>(path: string): Promise<T> {
     const { status, body } = await this.#ask(path);
     if (status === 200) return this.#parse(body);
-    const message = errorOf(body);
-    if (status === 400) throw usageError(message);
-    throw couldNotRun(`${this.#address} answers ${status}: ${message}`, HELP.get(status) ?? '');
+    const error = ownError(body);
+    if (status === 400 && error !== null) throw usageError(error);
+    const [line = ''] = body.trim().split('\n', 1);
+    throw couldNotRun(
+      `${this.#address} answers ${status}: ${error ?? line}`,
+      HELP.get(status) ?? (error === null ? WHOSE : ''),
+    );
   }
 
   #parse<T>(body: string): T {
@@ -121,14 +126,14 @@ function ask(url: URL): Promise<{ readonly status: number; readonly body: string
   });
 }
 
-function errorOf(body: string): string {
+/** Null: what answers is none of ours. */
+function ownError(body: string): string | null {
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null && 'error' in value) return String(value.error);
+    return typeof value === 'object' && value !== null && 'error' in value ? String(value.error) : null;
   } catch {
-    // Not ours: shown as it is.
+    return null;
   }
-  return body.trim().split('\n', 1)[0] ?? '';
 }
 
 /** Refused means that nobody is there, which the message says; a timeout, or somebody who speaks otherwise, is worth a word. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
@@ -273,6 +276,21 @@ describe('the command line', () => {
         for (const flag of advised) assert.match(help.out, new RegExp(`^ +(?:-\\w, )?${flag}[ ,]`, 'm'), err);
       });
     }
+
+    it('takes the refusal of somebody else for that, not for a wrong command line', async () => {
+      const server = createServer((_request, response) =>
+        response.writeHead(400).end('This port speaks TLS. Use https.\n'),
+      );
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { code, err } = await run(['get', 'gtw', '--admin', `127.0.0.1:${port}`]);
+      server.close();
+      assert.equal(code, 3);
+      assert.match(
+        err,
+        /^error: 127\.0\.0\.1:\d+ answers 400: This port speaks TLS\. Use https\.\nIs it the admin address of a daemun/,
+      );
+    });
   });
 
   describe('describe', () => {
