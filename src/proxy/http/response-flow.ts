@@ -2,13 +2,14 @@
 
 /** The response on its way to the client: head with filters, data at the client's pace, trailers, and the end. */
 
-import { fieldOf, type HeaderList, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, type MessageStream, type VolatileFields, withoutFields } from '../../wire/index.ts';
 import type { Face } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import { verdictOnStatus } from '../upstream/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { shortenedList } from './shortened-list.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
 import { withVia } from './via.ts';
 
@@ -39,16 +40,22 @@ export function deliverHead(
   exchange.outcome.grpc = response.statusFor(exchange.face);
   const { responseChange: change, stream } = exchange;
   if (change === null) {
-    stream.sendHead(response.list, sent, endStream);
+    sendHead(stream, response.list, sent, endStream);
   } else {
     const { list, fields: changed } = changeFields(
       { list: response.list, fields: sent },
       change,
       exchange.owner.serving.lists,
     );
-    stream.sendHead(list, changed, endStream);
+    sendHead(stream, list, changed, endStream);
   }
   if (endStream) endResponse(exchange);
+}
+
+function sendHead(stream: MessageStream, list: HeaderList, fields: VolatileFields, endStream: boolean): void {
+  const shortened = endStream && !stream.takesList(list, fields) ? shortenedList(stream, list, fields) : null;
+  if (shortened === null) stream.sendHead(list, fields, endStream);
+  else stream.sendHead(shortened, null, true);
 }
 
 function joined(fields: VolatileFields, more: readonly string[]): VolatileFields {
@@ -69,17 +76,20 @@ function withOurVia({ attempts }: ExchangeState, name: string, fields: VolatileF
 
 /** The last event of a response: sent at once, or after what waits. */
 export function deliverTrailers(exchange: ExchangeState, received: HeaderList, receivedFields: VolatileFields): void {
-  const { face, response } = exchange;
+  const { face, response, stream } = exchange;
   const plan = trailerPlan(received, face);
+  const fields = responseTrailerFields(receivedFields);
   exchange.outcome.grpc = plan.face === face ? plan.status : face.statusIn(received);
-  response.finish(plan.trailers, responseTrailerFields(receivedFields));
+  const shortened = stream.takesList(plan.trailers, fields) ? null : shortenedList(stream, plan.trailers, fields);
+  if (shortened === null) response.finish(plan.trailers, fields);
+  else response.finish(shortened, null);
   if (response.isWaiting) {
     // The endpoint is done: its account is settled while the client still reads.
     exchange.attempts.current?.finish('ok');
     recount(exchange);
     return;
   }
-  response.flush(exchange.stream);
+  response.flush(stream);
   endResponse(exchange);
 }
 

@@ -33,7 +33,7 @@ export interface MessageStream {
   readonly isClosed: boolean;
   /** Client role, before the head is sent: the peer can be asked for the upgrade that `head` asks for. */
   mayUpgrade(head: HeaderList): boolean;
-  /** No larger, as header lists are counted (RFC 9113 §6.5.2), than the peer said that it takes: servers end their connection for such. */
+  /** No larger, as header lists are counted (RFC 9113 §6.5.2), than the peer said that it takes: peers end their connection for such. */
   takesList(list: HeaderList, fields: VolatileFields): boolean;
   /** Sends the final head. `end`: nothing follows. */
   sendHead(head: HeaderList, fields: VolatileFields, end: boolean): void;

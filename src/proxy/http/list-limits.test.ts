@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Requests that an endpoint says that it does not take: they are answered, and the connection that others share is left alone. */
+/** Header lists that a peer says that it does not take: they are not sent, and the connection that others share is left alone. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, createServer, type IncomingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect,
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { backend, httpListener, listener, rule, TestGateway } from './gateway.test-support.ts';
@@ -89,4 +95,49 @@ describe('a request that is larger than its endpoint says that it takes', () => 
     assert.match(String(head['grpc-message']), /larger than the backend says/);
     assert.equal(server.asked.length, 0);
   });
+});
+
+describe('the end of a call that is larger than its client says that it takes', () => {
+  const LEFT_OUT = 'the message and the details of this status are larger than the client says that it takes';
+  const short = { 'grpc-status': '3', 'grpc-message': 'no' };
+
+  /** What the client gets of trailers, in the head or behind it. */
+  async function endOf(maxHeaderListSize: number | undefined, trailers: OutgoingHttpHeaders, isOnly: boolean) {
+    const server = createServer();
+    server.on('session', session => void cleanups.push(() => session.destroy()));
+    server.on('stream', stream => {
+      const head = { ':status': 200, 'content-type': 'application/grpc' };
+      if (isOnly) stream.respond({ ...head, ...trailers }, { endStream: true });
+      else stream.respond(head, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+      if (!isOnly) stream.end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(() => void server.close());
+    const gateway = await gatewayTo('grpc', (server.address() as AddressInfo).port);
+    const settings = maxHeaderListSize === undefined ? {} : { maxHeaderListSize };
+    const client = connect(`http://127.0.0.1:${gateway.port}`, { settings });
+    cleanups.push(() => client.destroy());
+    const stream = client.request(GRPC, { endStream: true }).resume();
+    const [[seen]] = await Promise.all([once(stream, isOnly ? 'response' : 'trailers'), once(stream, 'close')]);
+    return [seen['grpc-status'], seen['grpc-message'], seen['grpc-status-details-bin']?.length, seen['x-more']];
+  }
+
+  for (const isOnly of [false, true]) {
+    describe(isOnly ? 'without a body' : 'behind a body', () => {
+      it('says the status, and its message if that is not too large itself', async () => {
+        const details = { ...short, 'grpc-status-details-bin': 'A'.repeat(9_000), 'x-more': '1' };
+        assert.deepEqual(await endOf(LIMIT, details, isOnly), ['3', 'no', undefined, undefined]);
+        const message = { ...short, 'grpc-message': 'm'.repeat(9_000) };
+        assert.deepEqual(await endOf(LIMIT, message, isOnly), ['3', LEFT_OUT, undefined, undefined]);
+      });
+
+      it('passes as it is to one that takes it, or does not say', async () => {
+        const details = { ...short, 'grpc-status-details-bin': 'A'.repeat(1_000), 'x-more': '1' };
+        for (const limit of [undefined, LIMIT, 100_000])
+          assert.deepEqual(await endOf(limit, details, isOnly), ['3', 'no', 1_000, '1']);
+      });
+    });
+  }
 });
