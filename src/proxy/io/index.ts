@@ -21,7 +21,7 @@ export { FirstBytes } from './first-bytes.ts';
 export { HalfClosed } from './half-closed.ts';
 export { type IdleConnection, type IdleEntry, IdleList, unlink } from './idle-list.ts';
 export { isTlsSocket } from './is-tls-socket.ts';
-export { limitKeyChanges } from './key-changes.ts';
+export { KeyChanges } from './key-changes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
 export { resetSocket } from './reset-socket.ts';

@@ -15,29 +15,65 @@ interface ReadingHandle {
   readonly _handle?: { readStop?(): unknown } | null;
 }
 
+interface Changes {
+  count: number;
+  sinceMs: number;
+}
+
 /**
- * Calls `onFlood`, in another turn of the event loop and once, when the peer changes its keys without end (RFC 8446 §4.6.3), does handshake after
- * handshake (TLS 1.2), or gives ticket after ticket (§4.6.1). OpenSSL does by itself whatever is asked, 9 µs for a record of 27 bytes and 11 µs for a
- * ticket of 41, and no data shows it: the lines meant for a log of keys do, and are used for nothing else. Reading stops at once, so that a flood
- * costs what one read of 64 KiB brings. To be called when the handshake is over.
+ * Finds peers that change the keys of TLS without end (RFC 8446 §4.6.3), do handshake after handshake (TLS 1.2), or give ticket after ticket
+ * (§4.6.1). OpenSSL does by itself whatever is asked, 9 µs for a record of 27 bytes and 11 µs for a ticket of 41, and no data shows it: the lines
+ * meant for a log of keys do, and are used for nothing else. Reading stops at once, so that a flood costs what one read of 64 KiB brings.
+ * A connection that changes no keys, as nearly all, costs a listener.
  */
-export function limitKeyChanges(socket: TLSSocket, loop: SocketLoop, onFlood: () => void): void {
-  let count = 0;
-  let sinceMs = loop.nowMs;
-  const onChange = (): void => {
-    if (count > MAX_KEY_CHANGES) return;
-    loop.refresh();
-    if (loop.nowMs - sinceMs >= KEY_CHANGES_INTERVAL_MS) {
-      count = 0;
-      sinceMs = loop.nowMs;
+export class KeyChanges {
+  readonly #loop: SocketLoop;
+  readonly #onFlood: (socket: TLSSocket) => void;
+  readonly #changes = new WeakMap<TLSSocket, Changes>();
+  readonly #onChange: (this: TLSSocket) => void;
+
+  /** `onFlood` is called once for a connection, in another turn of the event loop, to end it. */
+  constructor(loop: SocketLoop, onFlood: (socket: TLSSocket) => void) {
+    this.#loop = loop;
+    this.#onFlood = onFlood;
+    const count = (socket: TLSSocket): void => this.#count(socket);
+    this.#onChange = function (): void {
+      count(this);
+    };
+  }
+
+  /** From the end of its handshake. */
+  watchClient(socket: TLSSocket): void {
+    socket.on('keylog', this.#onChange);
+  }
+
+  /** As above; servers give tickets, too. */
+  watchServer(socket: TLSSocket): void {
+    socket.on('keylog', this.#onChange);
+    socket.on('session', this.#onChange);
+  }
+
+  #count(socket: TLSSocket): void {
+    const changes = this.#changesOf(socket);
+    if (changes.count > MAX_KEY_CHANGES) return;
+    this.#loop.refresh();
+    const { nowMs } = this.#loop;
+    if (nowMs - changes.sinceMs >= KEY_CHANGES_INTERVAL_MS) {
+      changes.count = 0;
+      changes.sinceMs = nowMs;
     }
-    count += 1;
-    if (count <= MAX_KEY_CHANGES) return;
+    changes.count += 1;
+    if (changes.count <= MAX_KEY_CHANGES) return;
     (socket as ReadingHandle)._handle?.readStop?.();
     // Not here: OpenSSL is within a read of this connection.
-    setImmediate(onFlood);
-  };
-  socket.on('keylog', onChange);
-  // Of a client's socket alone.
-  socket.on('session', onChange);
+    setImmediate(this.#onFlood, socket);
+  }
+
+  #changesOf(socket: TLSSocket): Changes {
+    const known = this.#changes.get(socket);
+    if (known !== undefined) return known;
+    const changes = { count: 0, sinceMs: this.#loop.nowMs };
+    this.#changes.set(socket, changes);
+    return changes;
+  }
 }

@@ -9,7 +9,7 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
-import { FirstBytes, limitKeyChanges, resetSocket } from '../io/index.ts';
+import { FirstBytes, KeyChanges, resetSocket } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { clientsOf } from './client-rules.ts';
@@ -69,6 +69,7 @@ type HandshakeResult =
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
+  readonly #keys: KeyChanges;
   readonly #unfinished: UnfinishedHandshakes;
   /** Of the results that have been seen. */
   readonly #slots = new Map<HandshakeResult, number>();
@@ -80,7 +81,8 @@ export class TlsEntrance {
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
     this.#contexts = contexts;
-    const { metrics } = owner.serving;
+    const { loop, metrics } = owner.serving;
+    this.#keys = new KeyChanges(loop, socket => this.#endFlood(socket));
     const onFull = (): void => metrics.count('daemun_limit_hits_total', { limit: 'handshakes' });
     this.#unfinished = new UnfinishedHandshakes(onFull);
   }
@@ -164,7 +166,7 @@ export class TlsEntrance {
           return;
         }
         this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
-        limitKeyChanges(socket, this.serving.loop, () => this.#endFlood(socket));
+        this.#keys.watchClient(socket);
         onSecure(socket);
       },
     });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { until } from '../../time/until.test-support.ts';
 import { listener, TestGateway } from '../http/gateway.test-support.ts';
-import { limitKeyChanges } from '../io/key-changes.ts';
+import { KeyChanges } from '../io/key-changes.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { StreamBed, streamRule, tcpListener } from '../l4/l4.test-support.ts';
 import { Authority, tlsTo } from '../upstream/authority.test-support.ts';
@@ -119,7 +119,7 @@ it('A flood of changed keys costs one read', async () => {
   const [client] = await Promise.all([dialled, once(socket, 'secure')]);
   const before = raw.bytesRead;
   const ended = new Promise<number>(resolve =>
-    limitKeyChanges(socket, new SocketLoop(Date.now), () => resolve(raw.bytesRead - before)),
+    new KeyChanges(new SocketLoop(Date.now), () => resolve(raw.bytesRead - before)).watchClient(socket),
   );
   client.socket.write(updates(client, 20_000));
   assert.ok((await ended) <= 3 * 65_536);

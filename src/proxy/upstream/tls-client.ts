@@ -4,7 +4,7 @@ import { type OnReadOpts, Socket } from 'node:net';
 import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
 import { nodeTls } from '../../node/index.ts';
 import type { BackendTls } from '../../snapshot/index.ts';
-import { limitKeyChanges, type SocketLoop, sharingReads } from '../io/index.ts';
+import { KeyChanges, type SocketLoop, sharingReads } from '../io/index.ts';
 import type { ClientContexts, ClientSecrets } from './client-contexts.ts';
 import { KEY_FLOOD } from './connect-failure.ts';
 import { KEEPALIVE_MS } from './keepalive.ts';
@@ -100,11 +100,13 @@ export class TlsClient {
       this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
       // Of what breaks the TLS of an open connection Node tells, and does not end it: nothing would come on it any more.
       socket.on('error', () => socket.destroy());
-      limitKeyChanges(socket, loop, () =>
-        socket.destroy(Object.assign(new Error('its keys, or tickets, have no end'), { code: KEY_FLOOD })),
-      );
+      new KeyChanges(loop, endFlood).watchServer(socket);
     });
   }
+}
+
+function endFlood(socket: TLSSocket): void {
+  socket.destroy(Object.assign(new Error('its keys, or tickets, have no end'), { code: KEY_FLOOD }));
 }
 
 /** A connection below the TLS that says something of its own first. */
