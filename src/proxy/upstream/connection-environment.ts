@@ -45,12 +45,12 @@ export interface CarriedStream {
 /** Begins a connection to `target`. `stream` null: it is the gateway's own, for it carries requests of many clients. */
 export function openSocket(
   { address, port, tls, session, proxyProtocol }: ConnectionTarget,
-  { dial, loop }: Pick<ConnectionEnvironment, 'dial' | 'loop'>,
+  { dial, loop, clock }: Pick<ConnectionEnvironment, 'dial' | 'loop' | 'clock'>,
   stream: CarriedStream | null,
 ): Socket {
   const greeting = proxyProtocol === null ? null : greetingOf(proxyProtocol, stream?.client ?? null);
   const alpn = stream?.alpn ?? null;
-  if (tls !== null) return tls.connect(address, port, { session, loop, greeting, alpn });
+  if (tls !== null) return tls.connect(address, port, { session, wallMs: clock.wallMs(), loop, greeting, alpn });
   const socket = dial(address, port, loop.readBuffer);
   if (greeting !== null) socket.write(greeting);
   return socket;

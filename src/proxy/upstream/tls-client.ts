@@ -13,6 +13,8 @@ import type { ResumableSession } from './resumable-session.ts';
 
 interface ConnectParts {
   readonly session: ResumableSession;
+  /** Since 1970. */
+  readonly wallMs: number;
   /** What is decrypted goes into its buffer, unless there is a greeting. */
   readonly loop: SocketLoop;
   /** Sent before the TLS; null: nothing. */
@@ -38,10 +40,6 @@ export class TlsClient {
   readonly #contexts: ClientContexts;
   readonly #report: (result: HandshakeResult) => void;
   readonly #alpn: readonly string[];
-  readonly #checkIdentity = (_host: string, certificate: PeerCertificate): Error | undefined => {
-    if (hasIdentity(certificate.subjectaltname, this.tls.identities)) return undefined;
-    return Object.assign(new Error('the certificate is for other names'), { code: WRONG_IDENTITY });
-  };
 
   /** `alpn`: what is offered (RFC 7301). `report` is told of each handshake how it ended. */
   constructor(
@@ -57,18 +55,18 @@ export class TlsClient {
   }
 
   /** Begins TCP and TLS. `secureConnect` follows; what is wrong with the certificate comes as `error`, as all else does. */
-  connect(host: string, port: number, { session, loop, greeting, alpn }: ConnectParts): Socket {
+  connect(host: string, port: number, { session, wallMs, loop, greeting, alpn }: ConnectParts): Socket {
     const { connect } = nodeTls();
     let socket: TLSSocket;
     try {
-      const ticket = session.ticketOf(this);
+      const ticket = session.ticketOf(this, wallMs);
       const options: ConnectionOptions = {
         host,
         port,
         secureContext: this.#contexts.of(this.#secrets),
         servername: this.tls.serverName,
         ALPNProtocols: alpn === null ? [...this.#alpn] : [alpn],
-        checkServerIdentity: this.#checkIdentity,
+        checkServerIdentity: (_host, certificate) => this.#look(certificate, session),
         ...(ticket === null ? {} : { session: ticket }),
       };
       socket =
@@ -83,6 +81,13 @@ export class TlsClient {
     socket.on('session', ticket => session.keep(this, ticket));
     this.#watch(socket, session, loop);
     return socket;
+  }
+
+  /** Not where a session is resumed: then none is shown. */
+  #look({ subjectaltname, valid_to }: PeerCertificate, session: ResumableSession): Error | undefined {
+    session.shown(Date.parse(valid_to));
+    if (hasIdentity(subjectaltname, this.tls.identities)) return undefined;
+    return Object.assign(new Error('the certificate is for other names'), { code: WRONG_IDENTITY });
   }
 
   #watch(socket: TLSSocket, session: ResumableSession, loop: SocketLoop): void {
