@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
+import { isTlsSocket } from './is-tls-socket.ts';
+
+/** By Node's own name: what TLS was begun on; null: TLS has a connection of its own. */
+interface UpperSocket extends Socket {
+  readonly _parent?: Socket | null;
+}
 
 /**
  * Ends a TCP socket with a reset; what it has not written is lost. At once, but for a socket whose FIN is asked for and not sent yet:
@@ -9,8 +15,19 @@ import type { Socket } from 'node:net';
  */
 export function resetSocket(socket: Socket): void {
   if (socket.destroyed) return;
-  if (isShuttingDown(socket)) socket.pause().once('finish', onShutDown);
+  if (isTlsSocket(socket)) resetBelow(socket);
+  else if (isShuttingDown(socket)) socket.pause().once('finish', onShutDown);
   else socket.resetAndDestroy();
+}
+
+/**
+ * Ends TLS with a reset of what is below. Without one a peer would have to miss the word of TLS that it is the end, which many do not. Of TLS that
+ * has said that word, or to an endpoint, without a greeting before it, which Node gives no socket below, the connection is ended alone.
+ */
+function resetBelow(socket: UpperSocket): void {
+  const below = socket._parent ?? null;
+  if (below !== null && !below.connecting && !socket.writableEnded) below.resetAndDestroy();
+  socket.destroy();
 }
 
 /** Node asks for the FIN when nothing is left to write; a socket that still writes is none. */

@@ -190,8 +190,7 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.shut();
       return;
     }
-    if (isTlsSocket(this.socket)) this.socket.destroy();
-    else resetSocket(this.socket);
+    resetSocket(this.socket);
     this.#forgetUnread();
   }
 

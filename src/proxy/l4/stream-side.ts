@@ -131,8 +131,7 @@ export class StreamSide implements InputTaker {
 
   /** Ends the socket at once, so that the peer knows that something is missing. */
   reset(): void {
-    if (this.#isTls) this.socket.destroy();
-    else resetSocket(this.socket);
+    resetSocket(this.socket);
   }
 
   pause(): void {

@@ -179,6 +179,24 @@ describe('a TLS listener', () => {
     assert.equal(await readAll(client), 'got all');
   });
 
+  it('says by a reset that the backend was lost, which is no end of what it said', async () => {
+    const port = await bed.serve(socket => {
+      socket.write('half');
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+    await gateway.apply({
+      listeners: [tlsListener('l', '*', [route('*', 'a')], GATEWAY)],
+      clusters: { a: [port] },
+      clusterChanges: { protocol: 'tcp' },
+      certificates: [GATEWAY],
+    });
+    const client = bed.dialTls(gateway.port, 'a.example.com');
+    assert.equal(await readText(client, 4), 'half');
+    client.write('and the rest?');
+    const [error] = await once(client, 'error');
+    assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET');
+  });
+
   it('tells the backend that the client has ended its direction, even before there was a connection to it', async () => {
     const port = await bed.serve((socket: Socket) => {
       void readAll(socket).then(text => socket.end(`got <${text}>`));
