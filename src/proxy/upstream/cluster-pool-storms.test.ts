@@ -115,6 +115,22 @@ describe('requests that a backend cannot stand', () => {
     for (let i = 0; i < 10; i++) assert.equal(await world.call(), '200');
   });
 
+  it('do not keep others from one that says GOAWAY to them', async () => {
+    let isBad = true;
+    const { endpoint } = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type !== FRAME.headers) return;
+        if (!isBad) return connection.answer(stream);
+        connection.goaway(stream);
+        connection.socket.end();
+      },
+    });
+    const { world } = virtualWorld({}, [endpoint]);
+    for (let i = 0; i < 10; i++) assert.match(await world.call(), /^reset/);
+    isBad = false;
+    for (let i = 0; i < 10; i++) assert.equal(await world.call(), '200');
+  });
+
   it("are dialled for, but no connection is kept ready beyond gRPC's pace", async () => {
     const sockets: Socket[] = [];
     const endpoint = await listen(socket => void sockets.push(socket.end()));

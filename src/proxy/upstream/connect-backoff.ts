@@ -16,8 +16,9 @@ const JITTER = 0.2;
 /**
  * While nothing of a cluster can be reached, requests may dial an endpoint that did not answer this long after its last
  * failure: a Pod that restarts should serve soon, and a refused connect costs it nothing. An endpoint that greets and then
- * ends the connection is spared the whole wait. One that need not greet (HTTP/1.1) is dialled for each request: handlers that
- * crash end their connection alone, and whoever knows how to make them crash must not have all others refused.
+ * ends the connection is spared the whole wait. One that ends it for a request, as far as is known (over HTTP/1.1 it is not, over
+ * HTTP/2 GOAWAY says so), is dialled for each request: handlers that crash end their connection alone, and whoever knows how
+ * to make them crash must not have all others refused.
  */
 const REQUEST_RETRY_MS = 1_000;
 /**

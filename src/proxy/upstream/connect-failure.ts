@@ -7,15 +7,15 @@ export interface ConnectFailure {
   readonly message: string;
   /**
    * How far the connection had come: nothing answered; the peer took it and allowed no stream; it was open, and ended before it
-   * was of use; the same where peers say nothing before they are asked: it may be the request that the peer cannot stand.
+   * was of use; the same after a request, as far as is known: it may be this that the peer cannot stand.
    */
   readonly stage: 'unreached' | 'accepted' | 'open' | 'asked';
 }
 
-/** It was open and answered nothing. `greets`: its peer has said that it speaks the version. */
-export function endedEarly(greets: boolean): ConnectFailure {
+/** It was open and answered nothing. `wasAsked`: the peer looked at a request, or does not say. */
+export function endedEarly(wasAsked: boolean): ConnectFailure {
   const message = 'the backend ended its connection before it answered anything';
-  return { kind: 'connect_failure', message, stage: greets ? 'open' : 'asked' };
+  return { kind: 'connect_failure', message, stage: wasAsked ? 'asked' : 'open' };
 }
 
 /** The code of an error of ours: the endpoint changes the keys of its TLS, or gives tickets, without end. */

@@ -145,7 +145,10 @@ export class Lane implements ConnectionOwner, DialsOwner {
     if (this.connections.length === 0 && this.waiting.length === 0) return;
     const { isShort } = this.#environment.budget;
     for (const connection of [...this.connections]) connection.sweep(nowMs, isShort);
-    if (this.#isDoubted && this.connections.some(({ isBelieved }) => isBelieved)) this.#believe();
+    if (this.#isDoubted && this.connections.some(({ isBelieved }) => isBelieved)) {
+      this.#believe();
+      this.#dials.succeeded();
+    }
     if (this.#allowance.trustMore(this.connections)) this.#connections.reconsider();
     if (this.waiting.length > 0) this.#serve();
   }
@@ -203,7 +206,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
 
   onDraining(connection: UpstreamConnection): void {
     const failure =
-      connection.failure ?? (connection.isProven ? null : endedEarly(connection.messages?.greets === true));
+      connection.failure ?? (connection.isProven ? null : endedEarly(connection.messages?.wasAsked === true));
     if (connection.isBelieved) this.#believe();
     if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);

@@ -24,6 +24,7 @@ const NOTHING = Buffer.alloc(0);
 export abstract class Http1Core extends Http1Ending implements BodySink, TrailerOwner {
   readonly version = 'HTTP/1.1';
   readonly greets = false;
+  readonly wasAsked = true;
   /** A body may end with the connection. */
   readonly breaksAbruptly = true;
   readonly tellsBetween = false;

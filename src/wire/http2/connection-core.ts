@@ -56,6 +56,8 @@ export class ConnectionCore {
   endedStreams = 0;
   /** Client role: a response's head came. */
   hasAnswered = false;
+  /** Client role: the last stream that the peer's GOAWAY named; 0: there was none. */
+  lastTakenId = 0;
   /** Failed or closed: input and calls are ignored. */
   broken = false;
   /** The time the owner told last. */
@@ -96,6 +98,10 @@ export class ConnectionCore {
     this.sendQueue = new SendQueue(this);
     this.time = options.time ?? this;
     this.pacer = options.role === 'client' ? new ResetPacer(options.limits, this.time) : null;
+  }
+
+  get wasAsked(): boolean {
+    return Math.min(this.handedOverId, this.lastTakenId) > 0;
   }
 
   /** Client role: whether a stream may be opened when there is capacity: no GOAWAY from the peer, ids left, not broken. */

@@ -207,6 +207,7 @@ function onGoaway(connection: ConnectionCore, id: number, payload: Buffer, start
   if (!connection.spend(IGNORED, 'too many GOAWAY frames')) return;
   const lastStreamId = readUint31(payload, start);
   connection.isPeerLeaving = true;
+  connection.lastTakenId = lastStreamId;
   const isServer = connection.role === 'server';
   if (!isServer) refuseAbove(connection, lastStreamId);
   connection.events.onGoingAway(isServer || lastStreamId >= connection.nextId - 2 ? null : (lastStreamId + 1) >> 1);

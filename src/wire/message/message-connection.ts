@@ -22,6 +22,8 @@ export interface MessageConnection {
   readonly endedStreams: number;
   /** Client role: the peer began an answer, whatever became of it: it is there, and speaks the version. */
   readonly hasAnswered: boolean;
+  /** Client role: the peer said that it looked at a request, or is of a version that does not say whether it did. */
+  readonly wasAsked: boolean;
   /** Client role: how many streams the peer allows at a time; 0: none now, or not known yet. `onPeerLimits` tells. */
   readonly capacity: number;
   /** Client role: `openStream` may succeed when there is capacity. */
