@@ -26,7 +26,8 @@ export function resetSocket(socket: Socket): void {
  */
 function resetBelow(socket: UpperSocket): void {
   const below = socket._parent ?? null;
-  if (below !== null && !below.connecting && !socket.writableEnded) below.resetAndDestroy();
+  const hasEnded = socket.writableEnded && socket.writableLength === 0;
+  if (below !== null && !below.connecting && !hasEnded) below.resetAndDestroy();
   socket.destroy();
 }
 

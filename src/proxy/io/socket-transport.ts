@@ -85,6 +85,11 @@ export class SocketTransport implements OutputSink, InputTaker {
     return this.#closed;
   }
 
+  /** What the kernel has not taken of what the socket was given. */
+  get unsentBytes(): number {
+    return this.#closed ? 0 : this.socket.writableLength;
+  }
+
   /** Starts reading. `first`: input that was read before the protocol was known; not kept. */
   start(connection: MessageConnection, first: Buffer | null = null): void {
     this.#connection = connection;

@@ -240,7 +240,7 @@ export class DownstreamConnection
 
   onTimer(nowMs: number): void {
     if (this.state === 'ending') {
-      this.destroy();
+      this.linger(nowMs);
       return;
     }
     if (this.isAskedToLeave) this.tellToLeave();

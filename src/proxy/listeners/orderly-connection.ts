@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { MessageConnection } from '../../wire/index.ts';
-import type { Serving } from '../http/index.ts';
+import { type Serving, STALLED_STREAM_MS } from '../http/index.ts';
 import type { SocketTransport, WheelTimer } from '../io/index.ts';
 
-/** After the end was sent, the client has this long to close its side. */
+/** After the end was sent, the client has this long to close its side. Before, what is unread is waited for as an answer is. */
 const LINGER_MS = 5_000;
 /** The client is told that nothing new is taken when it answered a ping, or after this. */
 const SHUTDOWN_ROUND_TRIP_MS = 2_000;
@@ -24,6 +24,9 @@ export abstract class OrderlyConnection implements WheelTimer {
   protected active = 0;
   protected state: 'open' | 'draining' | 'ending' | 'closed' = 'open';
   #toldToLeave = false;
+  /** What waited at the last look of what was said before the end, and when that had changed. */
+  #unsentBytes = 0;
+  #movedMs = 0;
   abstract readonly serving: Serving;
   protected abstract readonly messages: MessageConnection;
   protected abstract readonly transport: SocketTransport;
@@ -87,6 +90,24 @@ export abstract class OrderlyConnection implements WheelTimer {
     this.#toldToLeave = true;
     this.messages.finishShutdown();
     if (this.active === 0) this.end();
+  }
+
+  /** The end was asked for. What was said before it is waited for as long as an answer that is not read. */
+  protected linger(nowMs: number): void {
+    const { unsentBytes } = this.transport;
+    const hasMoved = unsentBytes !== this.#unsentBytes;
+    this.#unsentBytes = unsentBytes;
+    if (hasMoved) this.#movedMs = nowMs;
+    if (hasMoved || (unsentBytes > 0 && nowMs - this.#movedMs < STALLED_STREAM_MS)) {
+      this.serving.loop.connectionTimers.arm(this, nowMs + LINGER_MS);
+      return;
+    }
+    if (unsentBytes > 0) {
+      this.serving.metrics.count('daemun_limit_hits_total', { limit: 'stream_stalled' });
+      // Nobody is to take what came for the whole.
+      this.transport.break();
+    }
+    this.destroy();
   }
 
   protected end(): void {
