@@ -53,7 +53,7 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
   exchange.request.releaseReplay();
   exchange.responseStarted = true;
   exchange.responseFace = HTTP;
-  exchange.outcome.http = 101;
+  exchange.outcome.http = exchange.stream.grantStatus;
   exchange.call?.close(afterMs / 1000);
   exchange.call = tunnel;
   metrics.add('daemun_downstream_tunnels', {}, 1);

@@ -51,6 +51,10 @@ export class Http1Stream implements MessageStream {
     return false;
   }
 
+  get grantStatus(): number {
+    return 101;
+  }
+
   get isClosed(): boolean {
     return (this.flags & CLOSED) !== 0;
   }

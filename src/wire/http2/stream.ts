@@ -67,6 +67,11 @@ export class Http2Stream implements MessageStream {
     return true;
   }
 
+  /** RFC 8441 §5. */
+  get grantStatus(): number {
+    return 200;
+  }
+
   get isClosed(): boolean {
     return (this.flags & (CLOSED | ABANDONED)) !== 0;
   }

@@ -27,6 +27,8 @@ export interface MessageStream {
   readonly version: HttpVersion;
   /** Its connection carries other streams beside it. */
   readonly isShared: boolean;
+  /** The status by which its client is told that an upgrade is granted. */
+  readonly grantStatus: number;
   /** Who gets the events. May be replaced. */
   events: MessageEvents;
   /** Nothing more will come or can be sent. */
