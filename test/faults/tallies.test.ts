@@ -15,20 +15,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { backend, listener, rule, TestGateway } from '../../src/proxy/http/gateway.test-support.ts';
 import { Backend } from '../../src/proxy/upstream/backend.test-support.ts';
 import { grpcStatusName } from '../../src/wire/index.ts';
+import { randomOf } from './random.ts';
 
 const CALLS = 600;
 const SEED = 20_260_701;
-
-/** A small deterministic generator (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** `count` messages, some of them marked as compressed. */
 function messages(count: number): Buffer {
