@@ -137,29 +137,43 @@ function addEndpoints(endpoints: Endpoints, wanted: WantedPort, add: Add): void 
   }
 }
 
-function noEndpoints({ service, port, onlyNode, sources }: Omit<EndpointQuery, 'transport'>): Finding {
-  const { slices, endpoints } = sources;
-  const sliceNames = new Set(slices.flatMap(slice => slice.ports.map(candidate => candidate.name)));
-  const misnamed = slices.length > 0 && !sliceNames.has(port?.name ?? '');
-  const nothing = slices.length === 0 && endpoints === undefined;
-  const name = `${service.metadata.namespace}/${service.metadata.name}`;
-  const written = (value: string): string => (value === '' ? 'without a name' : `named ${value}`);
-  const why = nothing
-    ? 'no EndpointSlice is labelled with its name'
-    : misnamed
-      ? `its port is ${written(port?.name ?? '')}, those of its EndpointSlices are ${[...sliceNames].map(written).join(', ')}`
-      : onlyNode === null
-        ? 'none is ready'
-        : `none is ready on node ${onlyNode}, and internalTrafficPolicy: Local lets its clients go to no other`;
+function noEndpoints(query: Omit<EndpointQuery, 'transport'>): Finding {
+  const { service, port } = query;
+  const { why, help } = whyNone(query);
   return findingOf('backend/no-endpoints', service, {
     path: [],
-    message: `Service ${name} has no endpoints for port ${port?.port ?? '?'}: ${why}`,
-    help: nothing
-      ? `Add an EndpointSlice with label kubernetes.io/service-name: ${service.metadata.name}, or the annotation daemun.dev/endpoints: "host:port" (run --demo starts backends)`
-      : misnamed
-        ? 'Give both ports the same name'
-        : onlyNode === null
-          ? 'Wait until an endpoint is ready'
-          : 'Run an endpoint on each node with clients (a DaemonSet), or set internalTrafficPolicy: Cluster',
+    message: `Service ${service.metadata.namespace}/${service.metadata.name} has no endpoints for port ${port?.port ?? '?'}: ${why}`,
+    help,
   });
+}
+
+function whyNone({ service, port, onlyNode, sources }: Omit<EndpointQuery, 'transport'>): {
+  readonly why: string;
+  readonly help: string;
+} {
+  const { slices, endpoints } = sources;
+  const name = port?.name ?? '';
+  if (slices.length === 0 && endpoints === undefined)
+    return {
+      why: 'no EndpointSlice is labelled with its name',
+      help: `Add an EndpointSlice with label kubernetes.io/service-name: ${service.metadata.name}, or the annotation daemun.dev/endpoints: "host:port" (run --demo starts backends)`,
+    };
+  const names = [...new Set(slices.flatMap(slice => slice.ports.map(candidate => candidate.name)))];
+  // What Kubernetes writes for a Service whose selector finds no Pod.
+  if (slices.length > 0 && names.length === 0)
+    return { why: 'its EndpointSlices are empty', help: 'Run a Pod that the selector of the Service finds' };
+  if (slices.length > 0 && !names.includes(name))
+    return {
+      why: `its port is ${written(name)}, those of its EndpointSlices are ${names.map(written).join(', ')}`,
+      help: 'Give both ports the same name',
+    };
+  if (onlyNode === null) return { why: 'none is ready', help: 'Wait until an endpoint is ready' };
+  return {
+    why: `none is ready on node ${onlyNode}, and internalTrafficPolicy: Local lets its clients go to no other`,
+    help: 'Run an endpoint on each node with clients (a DaemonSet), or set internalTrafficPolicy: Cluster',
+  };
+}
+
+function written(portName: string): string {
+  return portName === '' ? 'without a name' : `named ${portName}`;
 }
