@@ -8,6 +8,7 @@ import { systemClock } from '../../time/index.ts';
 import type { StoreContents } from '../store.ts';
 import { openFileStore } from './file-store.ts';
 import { configMap, route, temporaryFolder } from './temporary-folder.test-support.ts';
+import { WatchedFile } from './watched-file.ts';
 
 async function load(test: TestContext, files: Readonly<Record<string, string>>, ...paths: readonly string[]) {
   const folder = temporaryFolder(test, files);
@@ -189,6 +190,17 @@ describe('locate', () => {
 });
 
 describe('a rehearsal', () => {
+  it('rehearses a change of one file, the fullest, however many there are', async test => {
+    const files = Object.fromEntries([...'abcdefgh'].map(name => [`${name}.yaml`, configMap(name)]));
+    const { store, folder } = await load(test, { ...files, 'e.yaml': `${configMap('e')}---\n${configMap('f2')}` });
+    const rehearsed = test.mock.method(WatchedFile.prototype, 'rehearse');
+    store.rehearse();
+    assert.deepEqual(
+      rehearsed.mock.calls.map(({ this: file }) => (file as WatchedFile | undefined)?.path),
+      [join(folder, 'e.yaml')],
+    );
+  });
+
   it('leaves all as it was, and the next change is found', async test => {
     const { store, folder } = await load(test, {
       'a.yaml': `${route('a')}---\n${route('b')}`,

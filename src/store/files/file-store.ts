@@ -103,7 +103,9 @@ class FileStore implements Store {
 
   rehearse(): void {
     const files = [...this.#files.values()];
-    this.#table.update(files.map(file => file.rehearse().objects));
+    // A change is of one file; thousands would be read again each time.
+    const changed = fullest(files);
+    this.#table.update(files.map(file => (file === changed ? file.rehearse() : file.inUse).objects));
     // Equal objects stay what they were, so this finds all as it was.
     this.#table.update(files.map(({ inUse }) => inUse.objects));
   }
@@ -238,6 +240,11 @@ class FileStore implements Store {
     }
     this.#contents = { resources: this.#table.resources, findings };
   }
+}
+
+function fullest(files: readonly WatchedFile[]): WatchedFile | undefined {
+  const most = files.reduce((found, { version }) => Math.max(found, version?.documents.length ?? 0), 0);
+  return files.find(({ version }) => version?.documents.length === most);
 }
 
 function isSameProblems(a: readonly PathProblem[], b: readonly PathProblem[]): boolean {
