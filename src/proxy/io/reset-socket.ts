@@ -3,9 +3,19 @@
 import type { Socket } from 'node:net';
 import { isTlsSocket } from './is-tls-socket.ts';
 
-/** By Node's own name: what TLS was begun on; null: TLS has a connection of its own. */
+/** TLS, by Node's own names. */
 interface UpperSocket extends Socket {
+  /** The socket that TLS was begun on; null: it has a connection of its own. */
   readonly _parent?: Socket | null;
+  readonly _handle?: UpperHandle | null;
+  /** `destroy` is to ask the handle for a reset. */
+  resetAndClosing?: boolean;
+}
+
+interface UpperHandle {
+  readonly _parent?: { reset?(onClosed: () => void): number } | null;
+  /** Node gives it to handles of TCP only. */
+  reset?: (onClosed: () => void) => number;
 }
 
 /**
@@ -21,14 +31,25 @@ export function resetSocket(socket: Socket): void {
 }
 
 /**
- * Ends TLS with a reset of what is below. Without one a peer would have to miss the word of TLS that it is the end, which many do not. Of TLS that
- * has said that word, or to an endpoint, without a greeting before it, which Node gives no socket below, the connection is ended alone.
+ * Ends TLS with a reset of what is below. Without one a peer would have to miss the word of TLS that it is the end, which many do not. TLS that has
+ * said that word is ended alone.
  */
 function resetBelow(socket: UpperSocket): void {
-  const below = socket._parent ?? null;
   const hasEnded = socket.writableEnded && socket.writableLength === 0;
-  if (below !== null && !below.connecting && !hasEnded) below.resetAndDestroy();
+  if (!hasEnded && !socket.connecting) {
+    if (socket._parent) socket._parent.resetAndDestroy();
+    else askForReset(socket);
+  }
   socket.destroy();
+}
+
+/** As `Socket.resetAndDestroy`, which refuses TLS. */
+function askForReset(socket: UpperSocket): void {
+  const handle = socket._handle;
+  const below = handle?._parent;
+  if (!handle || typeof below?.reset !== 'function') return;
+  handle.reset = onClosed => below.reset?.(onClosed) ?? 0;
+  socket.resetAndClosing = true;
 }
 
 /** Node asks for the FIN when nothing is left to write; a socket that still writes is none. */

@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { until } from '../../time/until.test-support.ts';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { certificate } from '../listeners/certificate.test-support.ts';
 import { Authority, certificateOf, tlsTo } from '../upstream/authority.test-support.ts';
@@ -195,6 +196,30 @@ describe('a TLS listener', () => {
     client.write('and the rest?');
     const [error] = await once(client, 'error');
     assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET');
+  });
+
+  it('says to a backend in TLS by a reset that the client was lost', async () => {
+    const authority = await Authority.create('ca');
+    const server = certificateOf('server', await authority.issue({ dns: ['backend.test'] }));
+    const lost = Promise.withResolvers<NodeJS.ErrnoException>();
+    const port = await bed.serveTls(server, socket => {
+      socket.once('error', lost.resolve).write('hello');
+      socket.resume();
+    });
+    await gateway.apply({
+      listeners: [tlsListener('l', '*', [route('*', 'a')], GATEWAY)],
+      clusters: { a: [port] },
+      clusterChanges: { protocol: 'tcp', tls: tlsTo('backend.test', authority) },
+      certificates: [GATEWAY],
+      trustBundles: [authority.bundle],
+    });
+    const raw = await bed.dial(gateway.port);
+    const client = connectTls({ socket: raw, servername: 'a.example.com', rejectUnauthorized: false });
+    client.on('error', () => {}).write('half');
+    await readText(client, 5);
+    raw.resetAndDestroy();
+    assert.equal((await lost.promise).code, 'ECONNRESET');
+    await until(() => gateway.metric('daemun_streams') === 0);
   });
 
   it('tells the backend that the client has ended its direction, even before there was a connection to it', async () => {
