@@ -148,6 +148,28 @@ describe('requests that a backend cannot stand', () => {
 });
 
 describe('a backend that', () => {
+  it('ends connections that nobody uses keeps no call waiting, and none is kept ready for it', async () => {
+    const backend = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type === FRAME.headers) connection.answer(stream);
+      },
+    });
+    const { world } = virtualWorld({}, [backend.endpoint]);
+    for (let round = 1; round <= 8; round++) {
+      assert.equal(await world.call(), '200', `call ${round}`);
+      const used = backend.connections.length;
+      backend.connections.at(-1)?.goaway(1);
+      // The one that is made ready in its place, which nobody uses.
+      await until(() => backend.connections.length > used && world.pool.openConnections() === 1);
+      const ready = backend.connections.at(-1);
+      ready?.goaway(0);
+      ready?.socket.end();
+      await until(() => world.pool.openConnections() === 0);
+      assert.equal(backend.connections.length, used + 1);
+    }
+    assert.deepEqual(world.events, []);
+  });
+
   for (const [what, onOpen] of USELESS) {
     it(`${what} is dialled at gRPC's pace, not at that of its calls`, { timeout: 60_000 }, async () => {
       const backend = await rawBackend({ onOpen });

@@ -7,12 +7,12 @@ export interface ConnectFailure {
   readonly message: string;
   /**
    * How far the connection had come: nothing answered; the peer took it and allowed no stream; it was open, and ended before it
-   * was of use; the same after a request, as far as is known: it may be this that the peer cannot stand.
+   * was of use; the same after a request, as far as is known: it may be this that the peer cannot stand; or before there was one.
    */
   readonly stage: 'unreached' | 'accepted' | 'open' | 'asked';
 }
 
-/** It was open and answered nothing. `wasAsked`: the peer looked at a request, or does not say. */
+/** It was open and answered nothing. `wasAsked`: the peer looked at a request, or does not say, or got none. */
 export function endedEarly(wasAsked: boolean): ConnectFailure {
   const message = 'the backend ended its connection before it answered anything';
   return { kind: 'connect_failure', message, stage: wasAsked ? 'asked' : 'open' };

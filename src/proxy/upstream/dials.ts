@@ -55,6 +55,11 @@ export class Dials {
     return this.#isSlow;
   }
 
+  /** Nothing was of use since the last failure. */
+  get areFailing(): boolean {
+    return this.#backoff.failure !== null;
+  }
+
   /** Why a request should not wait for a dial now; null: it may. */
   get refusal(): ConnectFailure | null {
     return this.#backoff.requestWaitMs(this.#environment.clock.nowMs()) > 0 ? this.#backoff.failure : null;

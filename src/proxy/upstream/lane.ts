@@ -2,7 +2,7 @@
 
 import type { MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
-import { type ConnectFailure, endedEarly } from './connect-failure.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import type { ConnectionTarget } from './connection-environment.ts';
 import { Dials, type DialsOwner, type DialUse } from './dials.ts';
 import type { PoolEnvironment } from './endpoint-budget.ts';
@@ -205,8 +205,12 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onDraining(connection: UpstreamConnection): void {
-    const failure =
-      connection.failure ?? (connection.isProven ? null : endedEarly(connection.messages?.wasAsked === true));
+    if (connection.isUnused && this.waiting.length === 0 && !this.#dials.areFailing) {
+      // Peers end what is idle. What would be kept ready in its place would end likewise: the next request dials.
+      this.#connections.preferOtherThan(connection);
+      return;
+    }
+    const failure = connection.endFailure;
     if (connection.isBelieved) this.#believe();
     if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);

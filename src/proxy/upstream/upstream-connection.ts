@@ -11,7 +11,7 @@ import type {
 } from '../../wire/index.ts';
 import { SocketTransport, type TransportOwner } from '../io/index.ts';
 import { openCodec } from './codec.ts';
-import { type ConnectFailure, reasonOf } from './connect-failure.ts';
+import { type ConnectFailure, endedEarly, reasonOf } from './connect-failure.ts';
 import { type ConnectionEnvironment, type ConnectionTarget, openSocket } from './connection-environment.ts';
 import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
@@ -72,6 +72,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   readonly #heldEnds: HeldEnds;
   readonly #protocol: Cluster['protocol'];
   #openedAtMs = 0;
+  #wasUsed = false;
   /** We gave it up: that says nothing of the peer. */
   #isOurEnd = false;
   #endedAtMs: number | null = null;
@@ -109,6 +110,17 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.#opening.failure;
   }
 
+  /** No stream was opened on it: that it ends says nothing of the endpoint. */
+  get isUnused(): boolean {
+    return !this.#wasUsed && this.failure === null && !this.isProven;
+  }
+
+  /** Why it ended before it was of use; null: it was. */
+  get endFailure(): ConnectFailure | null {
+    if (this.failure !== null || this.isProven) return this.failure;
+    return endedEarly(!this.#wasUsed || this.messages?.wasAsked === true);
+  }
+
   /** Streams that somebody still wants. */
   get liveStreams(): number {
     return this.messages?.liveStreams ?? 0;
@@ -130,7 +142,10 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   /** null: there is no capacity now; `onCapacity` tells when to try again. Allocates only the stream. */
   openStream(request: UpstreamRequest): MessageStream | null {
     const stream = this.messages?.openStream(request) ?? null;
-    if (stream !== null) this.client = request.client;
+    if (stream !== null) {
+      this.client = request.client;
+      this.#wasUsed = true;
+    }
     return stream;
   }
 
