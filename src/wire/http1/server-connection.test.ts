@@ -351,6 +351,18 @@ describe('HTTP/1.1 server role: responses', () => {
     assert.equal(side.streams[0]?.text, 'ab');
   });
 
+  it('says with an answer that the connection ends when much of its request is owed', () => {
+    for (const [owed, ends] of [
+      [11, true],
+      [10, false],
+    ] as const) {
+      const side = new ServerSide({ maxDiscardedBytes: 10 });
+      side.receive(`${POST}content-length: ${owed + 2}\r\n\r\nab`);
+      side.lastStream().sendHead(OK, null, true);
+      assert.equal(/\r\nconnection: close\r\n/.test(side.take()), ends, `${owed} bytes`);
+    }
+  });
+
   it('ends the connection when the rest of an answered request is long', () => {
     for (const framing of ['content-length: 80\r\n\r\nab', 'transfer-encoding: chunked\r\n\r\nff\r\n']) {
       const side = new ServerSide({ maxDiscardedBytes: 10 });

@@ -31,7 +31,7 @@ export interface Http1ServerOptions extends Http1ConnectionOptions {
  *
  * - A head that is ambiguous or over a limit is answered with 4xx or 505 here, and the connection ends: see `request-head.ts`.
  * - The connection also ends after: `Connection: close`, HTTP/1.0, a final answer in place of the `100 (Continue)` that the client waits
- *   for, an answer whose request is not wanted to its end and is long, an upgrade, `shutdown`.
+ *   for, an answer while much of its request is owed (it says so), or whose request turns out long and unwanted, an upgrade, `shutdown`.
  * - Per request it allocates the stream, and what is made of a head whose bytes are new. An idle one holds no buffers.
  */
 export class Http1ServerConnection extends Http1Core implements MessageConnection, StreamCarrier {
@@ -76,7 +76,10 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       return;
     }
     const framing = responseFraming(request, block.status, lengthSaid(block, fields), end);
-    this.closes ||= request.closes || this.isLeaving || this.#isAwaited || framing.kind === 'until-close';
+    // What is owed may never be read: a client that is not told would send its next request into the end.
+    const owesMuch = this.body.leftBytes > this.limits.maxDiscardedBytes;
+    const mustEnd = this.#isAwaited || owesMuch || framing.kind === 'until-close';
+    this.closes ||= request.closes || this.isLeaving || mustEnd;
     const tail = responseTail(framing, request.isHead, { status: block.status, closes: this.closes, end });
     writeHead(this.output, block.bytes, fields, tail);
     stream.flags |= HEAD_SENT;
