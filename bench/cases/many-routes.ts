@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cpuPerCall, MIB, type SetupOptions, type Stand, withPeer } from '../bed.ts';
 import { message, openConnection, requestHead, UnaryCall } from '../load/client.ts';
 import { h2load } from '../load/h2load.ts';
-import { lastMethod, type RewriteRoutes, type Setup } from '../peers/peer.ts';
+import { FIRST_METHOD, lastMethod, type RewriteRoutes, type Setup } from '../peers/peer.ts';
 import type { Wiring } from '../peers/wiring.ts';
 import { rssBytes } from '../processes.ts';
 import type { BenchCase, Measured } from './bench-case.ts';
@@ -70,6 +70,8 @@ async function tenChanges(rewriteRoutes: RewriteRoutes, setup: Setup): Promise<C
   for (const port of [setup.backendPort, setup.otherPort]) await warmUp(await caller(port, lastMethod(setup)));
   const call = await caller(setup.port, lastMethod(setup));
   await warmUp(call);
+  // Nor is the first connection to a backend what a change costs.
+  await warmUp(await caller(setup.port, FIRST_METHOD));
   const changes: Change[] = [];
   while (changes.length < 10) {
     const lastRouteTo = changes.length % 2 === 0 ? 'other' : 'backend';

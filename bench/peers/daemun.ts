@@ -52,7 +52,7 @@ function manifests(setup: Setup): string[] {
     route(
       `s${i}`,
       `matches: [{ method: { service: bench.s${i}, method: Unary } }]`,
-      i === setup.routes - 1 ? weighted(setup) : [TO_BACKEND],
+      i === setup.routes - 1 ? weighted(setup) : [i === 0 ? TO_OTHER : TO_BACKEND],
       setup,
     ),
   );
@@ -60,6 +60,7 @@ function manifests(setup: Setup): string[] {
 }
 
 const TO_BACKEND = '{ name: backend, port: 80 }';
+const TO_OTHER = '{ name: other, port: 80 }';
 const ASK =
   'filters: [{ type: ExternalAuth, externalAuth: { protocol: GRPC, grpc: {}, backendRef: { name: other, port: 80 } } }]';
 

@@ -39,10 +39,11 @@ function rewriteRoutes(setup: Setup): number {
 function routeConfiguration(setup: Setup): object {
   if (setup.routes > 1 && setup.wiring.kind === 'http') return httpConfiguration(setup);
   const toBackend = { cluster: 'backend', timeout: '0s' };
+  const toOther = { ...toBackend, cluster: 'other' };
   const clusters = ['backend', 'other'].map(name => ({ name, weight: name === setup.lastRouteTo ? 1 : 0 }));
   const routes = Array.from({ length: setup.routes }, (_, i) => ({
     match: { path: `/bench.s${i}/Unary` },
-    route: i === setup.routes - 1 ? { weighted_clusters: { clusters }, timeout: '0s' } : toBackend,
+    route: i === setup.routes - 1 ? { weighted_clusters: { clusters }, timeout: '0s' } : i === 0 ? toOther : toBackend,
   }));
   return {
     name: ROUTES,

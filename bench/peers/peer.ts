@@ -80,6 +80,9 @@ export interface Peer {
   rewriteRoutes?: RewriteRoutes;
 }
 
+/** The method that only the first of several routes takes, which the server at `otherPort` gets. */
+export const FIRST_METHOD = '/bench.s0/Unary';
+
 /** The method that only the last of the routes takes. */
 export function lastMethod(setup: Setup): string {
   return `/bench.s${setup.routes - 1}/Unary`;
