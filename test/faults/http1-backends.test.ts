@@ -52,8 +52,8 @@ const ROWS: readonly Row[] = [
   {
     what: 'sends a head without end',
     backend: answering(OK, 'x: 1\r\n'.repeat(1_000)),
-    answer: /^HTTP\/1\.1 502 [\s\S]*its head is too large/,
-    reason: 'upstream_protocol',
+    answer: /^HTTP\/1\.1 502 [\s\S]*headers of the answer are larger/,
+    reason: 'response_too_large',
   },
   {
     what: 'sends interim responses without end',
@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     what: 'sends trailers without end',
     backend: answering(`${OK}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n`, 'x: 1\r\n'.repeat(1_000)),
     answer: UNFINISHED,
-    reason: 'upstream_protocol',
+    reason: 'response_too_large',
   },
 ];
 
