@@ -103,6 +103,14 @@ for (const version of VERSIONS) {
       assert.deepEqual([bed.seen.length, bed.collector.spans, bed.outcomes()], [3, [], {}]);
     });
 
+    it('tells endpoints of one trace where the fields came empty', async () => {
+      const client = await bed.serve(version);
+      await client.ask({ method: 'GET', path: '/shop', headers: { traceparent: '', tracestate: '' } });
+      const { traceId, spanId } = await bed.span();
+      assert.equal(bed.seen[0]?.['traceparent'], `00-${traceId}-${spanId}-03`);
+      assert.equal(bed.seen[0]?.['tracestate'], undefined);
+    });
+
     it('drops a state that is broken, and keeps the trace', async () => {
       const client = await bed.serve(version);
       await client.ask({ path: '/shop', headers: { traceparent: RECORDED, tracestate: 'A=1' } });
