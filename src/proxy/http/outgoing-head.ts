@@ -6,7 +6,13 @@
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
 import { CONNECTION_NAMES, isDroppedAtEdge } from '../../values/index.ts';
-import { fieldOf, type HeaderList, type HeaderListPool, type VolatileFields } from '../../wire/index.ts';
+import {
+  fieldOf,
+  type HeaderList,
+  type HeaderListPool,
+  VOLATILE_NAMES,
+  type VolatileFields,
+} from '../../wire/index.ts';
 import { type FilterChain, type MutableFields, removeField } from '../filters/index.ts';
 import { FORWARDED_FOR, forwardedFor } from './client-claims.ts';
 
@@ -16,9 +22,6 @@ const FORWARDED_HOST = 'x-forwarded-host';
 const FORWARDED_PROTO = 'x-forwarded-proto';
 /** Fields of one hop (RFC 9110 §7.6.1); HTTP/2 forbids them, but never forward one. `host` repeats `:authority`. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([...CONNECTION_NAMES, 'te', 'host']);
-
-/** Trace fields are per request (`VOLATILE_NAMES`), but for empty ones, which say nothing and would stand beside ours. */
-const EMPTY_IN_LISTS: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 
 /** What filters make of heads. */
 export type HeadFilters = Pick<FilterChain, 'requestHead' | 'rewrite'>;
@@ -85,7 +88,8 @@ export class OutgoingHead {
 
   #build(address: string | null): HeaderList {
     const { proto, isTrusted, setsHost, target, takesTrailers, lists } = this.#options;
-    const fields = forwardable(this.#source, name => EMPTY_IN_LISTS.has(name) || isDroppedAtEdge(name, isTrusted));
+    // What differs with each request is in a list only where it is empty: it says nothing, and would stand beside ours.
+    const fields = forwardable(this.#source, name => VOLATILE_NAMES.has(name) || isDroppedAtEdge(name, isTrusted));
     // Of this hop, so not the client's: gRPC servers refuse a call without it, and trailers do pass through us.
     if (takesTrailers || this.#source.get('te') !== undefined) push(fields, 'te', 'trailers');
     if (target !== null) replaceTarget(fields, target);

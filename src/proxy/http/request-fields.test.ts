@@ -125,6 +125,20 @@ describe('what makes a request gRPC', () => {
   });
 });
 
+describe('fields of a request that differ with each and come empty', () => {
+  it('say nothing, and do not stand beside those that the gateway sets', async () => {
+    bed = await RawBed.start();
+    await bed.call({ 'x-request-id': '', 'grpc-timeout': '', 'grpc-previous-rpc-attempts': '', 'x-empty': '' });
+    const { head, fields } = bed.seen ?? {};
+    const ids = (fields ?? []).filter((_, at) => (fields ?? [])[at - 1] === 'x-request-id');
+    assert.equal(ids.length, 1);
+    assert.notEqual(ids[0], '');
+    for (const name of ['x-request-id', 'grpc-timeout', 'grpc-previous-rpc-attempts'])
+      assert.equal(head?.names.includes(name), false, name);
+    assert.equal(head?.get('x-empty'), '');
+  });
+});
+
 describe('the host of a request', () => {
   it('is never one that is none: the stream is malformed', async () => {
     bed = await RawBed.start();
