@@ -122,7 +122,8 @@ it('A flood of changed keys costs one read', async () => {
     new KeyChanges(new SocketLoop(Date.now), () => resolve(raw.bytesRead - before)).watchClient(socket),
   );
   client.socket.write(updates(client, 20_000));
-  assert.ok((await ended) <= 3 * 65_536);
+  // Not what else the kernel has of it by then, some 170,000 bytes.
+  assert.ok((await ended) <= 65_536);
   for (const one of [client.socket, socket]) one.destroy();
   server.close();
 });
