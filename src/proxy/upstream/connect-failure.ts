@@ -12,12 +12,6 @@ export interface ConnectFailure {
   readonly stage: 'unreached' | 'accepted' | 'open' | 'asked';
 }
 
-/** It was open and answered nothing. `wasAsked`: the peer looked at a request, or does not say, or got none. */
-export function endedEarly(wasAsked: boolean): ConnectFailure {
-  const message = 'the backend ended its connection before it answered anything';
-  return { kind: 'connect_failure', message, stage: wasAsked ? 'asked' : 'open' };
-}
-
 /** The code of an error of ours: the endpoint changes the keys of its TLS, or gives tickets, without end. */
 export const KEY_FLOOD = 'ERR_KEY_FLOOD';
 

@@ -103,14 +103,16 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   /** Starts the connections that are wanted unless they are under way, there are too many, or it would be too soon. */
-  connect(): void {
-    this.#connectFor('request');
+  connect(use: DialUse = 'request'): void {
+    if (this.#retired) return;
+    const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
+    while (!this.#connections.areAll && this.#dials.mayBegin(wanted, use) && this.#connections.mayAdd()) this.#dial();
   }
 
   /** Connects before the first request comes; until then other endpoints are preferred. */
   warm(): void {
     this.#owner.onReachable(this, false);
-    this.#connectFor(this.waiting.length > 0 ? 'request' : 'upkeep');
+    this.connect(this.waiting.length > 0 ? 'request' : 'upkeep');
   }
 
   /**
@@ -145,7 +147,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
     if (this.connections.length === 0 && this.waiting.length === 0) return;
     const { isShort } = this.#environment.budget;
     for (const connection of [...this.connections]) connection.sweep(nowMs, isShort);
-    if (this.#isDoubted && this.connections.some(({ isBelieved }) => isBelieved)) {
+    if (this.#isDoubted && this.connections.some(({ proof }) => proof.isBelieved)) {
       this.#believe();
       this.#dials.succeeded();
     }
@@ -205,13 +207,13 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onDraining(connection: UpstreamConnection): void {
-    if (connection.isUnused && this.waiting.length === 0 && !this.#dials.areFailing) {
+    if (connection.proof.isUnused && this.waiting.length === 0 && !this.#dials.areFailing) {
       // Peers end what is idle. What would be kept ready in its place would end likewise: the next request dials.
       this.#connections.preferOtherThan(connection);
       return;
     }
-    const failure = connection.endFailure;
-    if (connection.isBelieved) this.#believe();
+    const failure = connection.proof.endFailure;
+    if (connection.proof.isBelieved) this.#believe();
     if (failure === null) this.#dials.succeeded();
     else this.#fail(connection, failure);
     this.#loseCurrent(connection);
@@ -241,14 +243,8 @@ export class Lane implements ConnectionOwner, DialsOwner {
   onDue(): void {
     if (this.waiting.length > 0) this.connect();
     else if (this.isConnected) return;
-    else if (this.#isWanted) this.#connectFor('upkeep');
+    else if (this.#isWanted) this.connect('upkeep');
     else this.#owner.onReachable(this, true);
-  }
-
-  #connectFor(use: DialUse): void {
-    if (this.#retired) return;
-    const wanted = isShared(this.#owner.protocol) ? 1 : Math.max(1, this.waiting.length);
-    while (!this.#connections.areAll && this.#dials.mayBegin(wanted, use) && this.#connections.mayAdd()) this.#dial();
   }
 
   #dial(): void {
@@ -265,7 +261,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   #fail(connection: UpstreamConnection, failure: ConnectFailure): void {
-    if (this.connections.some(other => other !== connection && other.isProven)) this.#dials.succeeded();
+    if (this.connections.some(other => other !== connection && other.proof.isProven)) this.#dials.succeeded();
     if (!this.isConnected || this.#connections.isCurrent(connection)) this.#owner.onReachable(this, false);
     this.#isDoubted = true;
     this.#owner.onConnectFailed(this, failure);

@@ -40,6 +40,8 @@ export class TlsClient {
   readonly #contexts: ClientContexts;
   readonly #report: (result: HandshakeResult) => void;
   readonly #alpn: readonly string[];
+  /** From the first connection on. */
+  #keys: KeyChanges | null = null;
 
   /** `alpn`: what is offered (RFC 7301). `report` is told of each handshake how it ended. */
   constructor(
@@ -105,7 +107,8 @@ export class TlsClient {
       this.#report(socket.isSessionReused() ? 'resumed' : 'ok');
       // Of what breaks the TLS of an open connection Node tells, and does not end it: nothing would come on it any more.
       socket.on('error', () => socket.destroy());
-      new KeyChanges(loop, endFlood).watchServer(socket);
+      this.#keys ??= new KeyChanges(loop, endFlood);
+      this.#keys.watchServer(socket);
     });
   }
 }

@@ -11,8 +11,9 @@ import type {
 } from '../../wire/index.ts';
 import { SocketTransport, type TransportOwner } from '../io/index.ts';
 import { openCodec } from './codec.ts';
-import { type ConnectFailure, endedEarly, reasonOf } from './connect-failure.ts';
+import { type ConnectFailure, reasonOf } from './connect-failure.ts';
 import { type ConnectionEnvironment, type ConnectionTarget, openSocket } from './connection-environment.ts';
+import { ConnectionProof } from './connection-proof.ts';
 import { DeadPeer } from './dead-peer.ts';
 import { HeldEnds } from './held-ends.ts';
 import { IdleTime } from './idle-time.ts';
@@ -21,9 +22,6 @@ import type { UpstreamRequest } from './upstream-request.ts';
 
 /** After we ended a connection, the peer has this long to end its side; for abandoned streams, which end with it, nobody lingers. */
 const LINGER_MS = 5_000;
-/** A connection that lived this long was worth its connect, even if it answered nothing. */
-const PROVEN_AFTER_MS = 20_000;
-
 /** The lane that a connection belongs to. */
 export interface ConnectionOwner {
   /** It takes streams: for the first time, or again after `onStalled`. */
@@ -63,6 +61,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   isAside = false;
   /** Whose the newest of its streams is: where a connection takes one at a time, who has it. Forgotten by `sweep` when none is open. null: nobody's in particular. */
   client: object | null = null;
+  /** By which its end is judged. */
+  readonly proof: ConnectionProof;
   readonly #environment: ConnectionEnvironment;
   #owner: ConnectionOwner;
   readonly #transport: SocketTransport;
@@ -71,15 +71,12 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   readonly #opening: Opening;
   readonly #heldEnds: HeldEnds;
   readonly #protocol: Cluster['protocol'];
-  #openedAtMs = 0;
-  #wasUsed = false;
-  /** We gave it up: that says nothing of the peer. */
-  #isOurEnd = false;
   #endedAtMs: number | null = null;
 
   constructor(target: ConnectionTarget, owner: ConnectionOwner, environment: ConnectionEnvironment) {
     this.#environment = environment;
     this.#owner = owner;
+    this.proof = new ConnectionProof(this, environment.clock);
     const nowMs = environment.clock.nowMs();
     this.#deadPeer = new DeadPeer(nowMs);
     this.#idle = new IdleTime(nowMs);
@@ -110,33 +107,9 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     return this.#opening.failure;
   }
 
-  /** No stream was opened on it: that it ends says nothing of the endpoint. */
-  get isUnused(): boolean {
-    return !this.#wasUsed && this.failure === null && !this.isProven;
-  }
-
-  /** Why it ended before it was of use; null: it was. */
-  get endFailure(): ConnectFailure | null {
-    if (this.failure !== null || this.isProven) return this.failure;
-    return endedEarly(!this.#wasUsed || this.messages?.wasAsked === true);
-  }
-
   /** Streams that somebody still wants. */
   get liveStreams(): number {
     return this.messages?.liveStreams ?? 0;
-  }
-
-  /** It was of use, for it answered, or it has been there for long; or it was us who ended it. */
-  get isProven(): boolean {
-    if (this.messages === null || !this.wasOpen) return false;
-    if (this.#isOurEnd) return true;
-    return this.messages.hasAnswered || this.#environment.clock.nowMs() - this.#openedAtMs >= PROVEN_AFTER_MS;
-  }
-
-  /** The peer has shown that it speaks the protocol, by its greeting or by an answer, and did not greet only to break off. */
-  get isBelieved(): boolean {
-    const { messages } = this;
-    return messages !== null && (messages.greets || messages.hasAnswered) && this.isProven;
   }
 
   /** null: there is no capacity now; `onCapacity` tells when to try again. Allocates only the stream. */
@@ -144,7 +117,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     const stream = this.messages?.openStream(request) ?? null;
     if (stream !== null) {
       this.client = request.client;
-      this.#wasUsed = true;
+      this.proof.used();
     }
     return stream;
   }
@@ -173,7 +146,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     if (messages.liveStreams === 0) this.client = null;
     const isIdle = this.#idle.isOver(messages, nowMs, isShort);
     if (isIdle || (this.state === 'draining' && messages.liveStreams === 0)) {
-      this.#isOurEnd = true;
+      this.proof.givenUp();
       this.#end();
       return;
     }
@@ -240,7 +213,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   }
 
   onFatal({ reason }: StreamEnd, message: string): void {
-    if (reason === 'cancelled' || reason === 'done' || reason === 'deadline') this.#isOurEnd = true;
+    if (reason === 'cancelled' || reason === 'done' || reason === 'deadline') this.proof.givenUp();
     if (!this.wasOpen) this.#opening.fail(`the backend does not speak ${this.messages?.version}: ${message}`);
     this.#stopUsing();
     if (this.messages?.breaksAbruptly === true) this.#transport.break();
@@ -272,7 +245,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
     this.state = 'open';
     const nowMs = this.#environment.clock.nowMs();
     this.#idle.begin(nowMs);
-    if (!this.wasOpen) this.#openedAtMs = nowMs;
+    if (!this.wasOpen) this.proof.opened(nowMs);
     this.wasOpen = true;
     this.#owner.onConnected(this);
   }
