@@ -269,6 +269,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_upstream_retries_total',
     },
     {
+      limit: 'proxy/http#MAX_LEFT_OUT',
+      over: 'the failure is told',
+      metric: 'daemun_upstream_retries_total',
+    },
+    {
       limit: 'proxy/upstream#RETRIES_PER_REQUEST',
       why: 'further tries that a request of a rule with retries earns its cluster, so that an outage is not multiplied',
       over: 'the answer or the failure is told',

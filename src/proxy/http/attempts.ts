@@ -5,6 +5,8 @@ import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
 /** Further tries of requests that no endpoint has looked at; as many as gRPC clients make by default. */
 const MAX_MOVES = 2;
+/** The same of requests that endpoints left out as they left, each of which costs a new connection; as many as the client of Go's net/http makes. */
+const MAX_LEFT_OUT = 6;
 
 /** The tries of one request: the one under way, and how many there were. */
 export class Attempts {
@@ -26,8 +28,9 @@ export class Attempts {
     this.#owner = owner;
   }
 
-  get mayMove(): boolean {
-    return this.moves < MAX_MOVES;
+  /** `isLeftOut`: the endpoint of the one before said that it leaves, and took others. */
+  mayMove(isLeftOut: boolean): boolean {
+    return this.moves < (isLeftOut ? MAX_LEFT_OUT : MAX_MOVES);
   }
 
   /** Asks `cluster` for a stream; the owner is called back, perhaps before this returns. */

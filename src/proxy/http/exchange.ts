@@ -241,7 +241,7 @@ export class Exchange
     if (this.response.ended) return;
     const isUntouched = this.held === null && end.origin !== 'codec' && end.reason === 'refused';
     if (this.detours !== null) this.detours.held = null;
-    if (isUntouched && moveElsewhere(this)) return;
+    if (isUntouched && moveElsewhere(this, end)) return;
     this.answer(streamEnded(this.face, end, this.responseStarted));
   }
 

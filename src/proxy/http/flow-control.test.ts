@@ -230,7 +230,7 @@ describe('flow control', () => {
     assert.equal(calls, 2);
   });
 
-  it('tries a call three times that GOAWAY left out, and no more', async t => {
+  it('tries a call again that GOAWAY left out twice', async t => {
     let goaways = 2;
     const bodies: string[] = [];
     let connections = 0;

@@ -12,7 +12,7 @@
  *       ├──refused──► trying, elsewhere
  *       └──failed by the rule──► pausing (what still comes of the answer is dropped) ──► trying
  */
-import { fieldOf, type HeaderList, type VolatileFields } from '../../wire/index.ts';
+import { fieldOf, type HeaderList, type StreamEnd, type VolatileFields } from '../../wire/index.ts';
 import { type ClusterPool, type OpenFailure, type RetryReason, verdictOnStatus } from '../upstream/index.ts';
 import { retryBudgetSpent } from './answers.ts';
 import { tellRetry } from './exchange-debug.ts';
@@ -35,10 +35,10 @@ export interface Verdict {
   readonly isLast: boolean;
 }
 
-/** An endpoint refused the stream before it looked at it: true when another one is asked. */
-export function moveElsewhere(exchange: ExchangeState): boolean {
+/** An endpoint refused the stream before it looked at it, as `end` says: true when another one is asked. */
+export function moveElsewhere(exchange: ExchangeState, { origin }: StreamEnd): boolean {
   const cluster = exchange.backend?.cluster ?? null;
-  if (cluster === null || !exchange.attempts.mayMove || !mayRepeat(exchange)) return false;
+  if (cluster === null || !exchange.attempts.mayMove(origin === 'leaving') || !mayRepeat(exchange)) return false;
   exchange.attempts.moves++;
   rewind(exchange);
   tell(exchange, cluster, 'refused');

@@ -247,44 +247,4 @@ describe('a backend that', () => {
     shy.connections[0]?.answer(3);
     assert.equal(await running.outcome, '200');
   });
-
-  it('takes one stream for each connection serves all calls, with one connection for each', async () => {
-    const single = await rawBackend({
-      onFrame: (connection, type, stream) => {
-        if (type !== FRAME.headers || stream !== 1) return;
-        connection.answer(1);
-        connection.goaway(1);
-      },
-    });
-    const { world } = virtualWorld({}, [single.endpoint]);
-    const outcomes = await Promise.all(Array.from({ length: 40 }, () => world.call()));
-    assert.deepEqual(new Set(outcomes), new Set(['200']));
-    assert.ok(single.connections.length <= 42, `${single.connections.length} connections for 40 calls`);
-    const streams = single.connections.flatMap(({ frames }) => frames.filter(({ type }) => type === FRAME.headers));
-    // The second GOAWAY after the same number of streams says what a connection takes.
-    assert.ok(streams.length <= 40 + 39 + 38, `${streams.length} streams for 40 calls`);
-  });
-
-  it('took one stream twice is trusted with more when it goes on', async () => {
-    let leaves = 2;
-    const backend = await rawBackend({
-      onFrame: (connection, type, stream) => {
-        if (type !== FRAME.headers) return;
-        connection.answer(stream);
-        if (leaves === 0) return;
-        leaves--;
-        connection.goaway(1);
-      },
-    });
-    const { clock, world } = virtualWorld({}, [backend.endpoint]);
-    for (let round = 0; round < 15; round++) {
-      const outcomes = await Promise.all(Array.from({ length: 5 }, () => world.call()));
-      assert.deepEqual(new Set(outcomes), new Set(['200']));
-      clock.advance(1_000);
-      world.pool.sweep(clock.nowMs());
-    }
-    const count = backend.connections.length;
-    for (let i = 0; i < 200; i++) assert.equal(await world.call(), '200');
-    assert.ok(backend.connections.length <= count + 3, `${backend.connections.length - count} more for 200 calls`);
-  });
 });

@@ -22,6 +22,7 @@ export class ConnectionProof {
   #openedAtMs = 0;
   #wasUsed = false;
   #isOurEnd = false;
+  #isOpenQuestion = false;
 
   constructor(connection: Judged, clock: Clock) {
     this.#connection = connection;
@@ -41,6 +42,16 @@ export class ConnectionProof {
   /** We gave it up: that says nothing of the peer. */
   givenUp(): void {
     this.#isOurEnd = true;
+  }
+
+  /** The peer takes no new streams, and that is the first word of the end. */
+  peerLeaves(): void {
+    this.#isOpenQuestion = !this.isProven && (this.#connection.messages?.liveStreams ?? 0) > 0;
+  }
+
+  /** The peer may yet answer what it took when it left: it is judged when the connection is closed. */
+  get isOpenQuestion(): boolean {
+    return this.#isOpenQuestion;
   }
 
   /** It was of use, for it answered, or it has been there for long; or it was us who ended it. */

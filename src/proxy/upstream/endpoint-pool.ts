@@ -9,8 +9,9 @@ import { type CarriedStream, openSocket } from './connection-environment.ts';
 import { DedicatedConnections } from './dedicated-connections.ts';
 import type { EndpointBudget, PoolEnvironment } from './endpoint-budget.ts';
 import { endpointKey } from './endpoint-key.ts';
-import { Lane, type LaneOwner } from './lane.ts';
+import { Lane } from './lane.ts';
 import type { LaneLimits } from './lane-connections.ts';
+import type { LaneOwner, OwnedLane } from './lane-owner.ts';
 import { ResumableSession } from './resumable-session.ts';
 import type { TlsClient } from './tls-client.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
@@ -218,7 +219,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   }
 
   /** Only the shared lane says whether the endpoint can be used: clients in the other one may have made it fail. */
-  onReachable(lane: Lane, reachable: boolean): void {
+  onReachable(lane: OwnedLane, reachable: boolean): void {
     if (lane !== this.#shared) return;
     if (this.failing === reachable) {
       this.failing = !reachable;
@@ -241,7 +242,7 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.begin(waiting.request, stream);
   }
 
-  onSlow(lane: Lane): boolean {
+  onSlow(lane: OwnedLane): boolean {
     return lane === this.#shared && this.#owner.findReachableOther(this);
   }
 
@@ -253,11 +254,11 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
     this.#owner.onUnserved(this, waiting, failure);
   }
 
-  onProven(lane: Lane): void {
+  onProven(lane: OwnedLane): void {
     if (lane === this.#shared) this.#owner.onProven(this);
   }
 
-  onConnectFailed(lane: Lane, failure: ConnectFailure): void {
+  onConnectFailed(lane: OwnedLane, failure: ConnectFailure): void {
     if (lane === this.#shared) this.#owner.onConnectFailed(this, failure);
   }
 

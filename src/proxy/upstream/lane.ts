@@ -3,41 +3,16 @@
 import type { MessageStream } from '../../wire/index.ts';
 import { isShared } from './codec.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import type { ConnectionTarget } from './connection-environment.ts';
 import { Dials, type DialsOwner, type DialUse } from './dials.ts';
 import type { PoolEnvironment } from './endpoint-budget.ts';
 import { LaneConnections, type LaneLimits } from './lane-connections.ts';
+import type { LaneOwner } from './lane-owner.ts';
 import { StreamAllowance } from './stream-allowance.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
 import { WaitingLine, type WaitingRequest } from './waiting-line.ts';
 
 const REMOVED: ConnectFailure = { kind: 'connect_failure', message: 'the backend was removed', stage: 'unreached' };
-
-/** The endpoint, as its lanes see it. */
-export interface LaneOwner extends ConnectionTarget {
-  /** `address:port`. */
-  readonly key: string;
-  /** Streams were asked for lately: connections are kept up in the background, so that no request waits for one. */
-  readonly isInUse: boolean;
-  /** `lane` has a connection with room, or has it no longer. */
-  onReachable(lane: Lane, reachable: boolean): void;
-  /** What was connected speaks its protocol, after a failure or for the first time. */
-  onProven(lane: Lane): void;
-  /** A connection came or went. */
-  onConnectionsChanged(): void;
-  /** It carries one stream from now on, and nothing else: it is no lane's. */
-  onDedicated(connection: UpstreamConnection): void;
-  /** `waiting` left the line and has its stream. */
-  onServed(waiting: WaitingRequest, stream: MessageStream): void;
-  /** Connecting takes long: true when others are there for what waits. Sees to one when none is. */
-  onSlow(lane: Lane): boolean;
-  /** Those in `line` wait for a slow connect: who can be served elsewhere leaves it, the others wait on. */
-  onHeldUp(line: WaitingLine): void;
-  /** They left the line: another endpoint must be tried. */
-  onUnserved(waiting: readonly WaitingRequest[], failure: ConnectFailure): void;
-  onConnectFailed(lane: Lane, failure: ConnectFailure): void;
-}
 
 /**
  * Connections to one endpoint that carry the same kind of clients, and the requests that wait for one. As few as needed:
@@ -212,10 +187,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
       this.#connections.preferOtherThan(connection);
       return;
     }
-    const failure = connection.proof.endFailure;
-    if (connection.proof.isBelieved) this.#believe();
-    if (failure === null) this.#dials.succeeded();
-    else this.#fail(connection, failure);
+    const failure = connection.proof.isOpenQuestion ? null : this.#judge(connection);
     this.#loseCurrent(connection);
     this.#giveUpWhenLost(failure);
   }
@@ -224,11 +196,13 @@ export class Lane implements ConnectionOwner, DialsOwner {
     this.#connections.remove(connection);
     this.#owner.onConnectionsChanged();
     this.#dials.ended(connection, false);
+    const lateFailure = connection.proof.isOpenQuestion ? this.#judge(connection) : null;
     if (connection.wasOpen) this.#loseCurrent(connection);
     else if (failure !== null && !this.#retired) this.#fail(connection, failure);
     if (this.#retired) this.#giveUpWhenLost(failure ?? REMOVED);
     else if (failure !== null) this.#giveUpWhenLost(failure);
     else if (this.waiting.length > 0) this.#serve();
+    this.#giveUpWhenLost(lateFailure);
     this.#dials.forget(connection);
   }
 
@@ -267,6 +241,15 @@ export class Lane implements ConnectionOwner, DialsOwner {
     this.#owner.onConnectFailed(this, failure);
     this.#dials.failed(connection, failure);
     if (this.#retired) this.#dials.stop();
+  }
+
+  /** What its end says of the endpoint. */
+  #judge(connection: UpstreamConnection): ConnectFailure | null {
+    const failure = connection.proof.endFailure;
+    if (connection.proof.isBelieved) this.#believe();
+    if (failure === null) this.#dials.succeeded();
+    else this.#fail(connection, failure);
+    return failure;
   }
 
   #believe(): void {

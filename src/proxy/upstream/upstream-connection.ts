@@ -182,6 +182,7 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
       return;
     }
     if (this.state === 'open' && taken !== null) this.#owner.onLeftOut(taken);
+    if (this.state !== 'draining') this.proof.peerLeaves();
     this.#stopUsing();
     if (this.liveStreams === 0) this.#end();
   }

@@ -146,11 +146,12 @@ export class ConnectionCore {
     this.wrote(17);
   }
 
-  /** Both sides ended: takes the stream out of the books. */
+  /** Both sides ended: takes the stream out of the books. Behind the last one that a server took which leaves, nothing follows. */
   finishStream(stream: Http2Stream): void {
     this.budget.endedStreams++;
     this.endedStreams++;
     this.closeStream(stream);
+    if (this.isPeerLeaving && this.activeStreams === 0 && this.role === 'client') this.events.onFinished();
   }
 
   /** Takes the stream out of the books; its events are the caller's business. */

@@ -198,6 +198,21 @@ describe('HTTP/2 connection', () => {
     assert.deepEqual(pair.client.log, ['settings', 'going away 1']);
   });
 
+  it('is finished when the last stream ends that a server took which leaves', () => {
+    const pair = new Pair();
+    const streams = [pair.client.open(), pair.client.open()];
+    for (const { stream } of streams) pair.client.connection.sendHead(stream, REQUEST, null, true);
+    pair.server.connection.shutdown();
+    pair.pump();
+    for (const recorder of pair.server.streams) {
+      assert.deepEqual(pair.client.log, ['settings', 'going away null']);
+      assert.ok(recorder.stream);
+      pair.server.connection.sendHead(recorder.stream, RESPONSE, null, true);
+      pair.pump();
+    }
+    assert.deepEqual(pair.client.log, ['settings', 'going away null', 'finished']);
+  });
+
   it('tells every stream when the socket is gone, and those that never left that they were not seen', () => {
     const pair = new Pair();
     const [sent, queued, unsent] = [pair.client.open(), pair.client.open(), pair.client.open()];
