@@ -33,6 +33,11 @@ export class HeadListBuilder {
     else this.#fields.push(name, value);
   }
 
+  /** Of the names that are steady while the head is read. */
+  get generation(): number {
+    return this.#lists.steadyNames.generation;
+  }
+
   list(): HeaderList {
     return this.#node.list();
   }

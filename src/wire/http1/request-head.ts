@@ -20,6 +20,8 @@ export interface RequestHead {
   readonly kind: 'request';
   /** What it was read from, for comparing; null: not kept. */
   readonly bytes: Buffer | null;
+  /** Of the steady names by which it was sorted into list and fields. */
+  readonly generation: number;
   readonly scheme: 'http' | 'https';
   readonly list: HeaderList;
   readonly fields: VolatileFields;
@@ -171,6 +173,7 @@ function addressed(
   return {
     kind: 'request',
     bytes,
+    generation: builder.generation,
     scheme,
     list: builder.list(),
     fields: builder.fields(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readBegunHead } from './begun-head.ts';
-import { type HeadMemory, startsWith } from './head-memory.ts';
+import type { HeadMemory } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF } from './octets.ts';
@@ -64,9 +64,10 @@ export class RequestReader {
     this.next = to;
     if (at === to) return null;
     if (at < 0) return refusedHead(400, 'a CR stands alone');
-    const last = this.#last;
-    if (last !== null && last.bytes !== null && !section.isPartial && startsWith(chunk, at, to, last.bytes)) {
-      this.next = at + last.bytes.length;
+    const last = section.isPartial ? null : this.#last;
+    const length = last === null ? 0 : this.#memory.requests.beginsWith(last, chunk, at, to);
+    if (length > 0) {
+      this.next = at + length;
       this.#emptyLine = 'none';
       return last;
     }

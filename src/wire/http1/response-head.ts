@@ -17,6 +17,8 @@ import { CR, LF, SPACE, VALUE } from './octets.ts';
 export interface ResponseHead {
   /** What it was read from, for comparing; null: not kept. */
   readonly bytes: Buffer | null;
+  /** Of the steady names by which it was sorted into list and fields. */
+  readonly generation: number;
   readonly status: number;
   readonly list: HeaderList;
   readonly fields: VolatileFields;
@@ -106,6 +108,7 @@ function listed(
   }
   return {
     bytes,
+    generation: builder.generation,
     status,
     list: builder.list(),
     fields: builder.fields(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { HeadFault } from './fault.ts';
-import { type HeadMemory, startsWith } from './head-memory.ts';
+import type { HeadMemory } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
 import type { Http1Limits } from './limits.ts';
 import { type ResponseContext, type ResponseHead, readResponseHead } from './response-head.ts';
@@ -33,12 +33,13 @@ export class ResponseReader {
   /** Reads `chunk[at, to)`; null: the rest of the head is owed. */
   read(chunk: Buffer, at: number, to: number): ResponseHead | HeadFault | null {
     const section = this.#section;
-    const last = this.#last;
-    this.next = to;
-    if (last !== null && last.bytes !== null && !section.isPartial && startsWith(chunk, at, to, last.bytes)) {
-      this.next = at + last.bytes.length;
+    const last = section.isPartial ? null : this.#last;
+    const length = last === null ? 0 : this.#memory.responses.beginsWith(last, chunk, at, to);
+    if (length > 0) {
+      this.next = at + length;
       return last;
     }
+    this.next = to;
     // Said at once: what speaks another version waits for an answer that never comes, or ends without a word.
     if (!section.isPartial && chunk[at] !== FIRST)
       return new HeadFault(chunk[at] === 0 ? 'it is HTTP/2, not HTTP/1.1' : 'it is not HTTP/1.1');
