@@ -40,6 +40,8 @@ export interface TrafficCounters {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** What a connection still says behind the end of our side. Written to the socket, it would break off what is on its way. */
+const NOBODY: OutputSink = { write() {}, end: () => true };
 
 /** A socket knows its transport, so that all sockets share their listeners: five functions each would be a tenth of an idle connection. */
 interface TransportSocket extends Socket {
@@ -128,7 +130,7 @@ export class SocketTransport implements OutputSink, InputTaker {
       this.measure();
       return;
     }
-    connection.takeOutput(this);
+    connection.takeOutput(this.socket.writableEnded ? NOBODY : this);
     if (this.#blocked || this.#unreadBytes > 0) this.measure();
     // Input that waited for this output may have been answered, and have ended the connection: that is out at the next turn.
     if ((this.#ending || this.#outputEnds) && !this.#dirty) this.socket.end();

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { type ClientHttp2Session, connect as connect2 } from 'node:http2';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { until } from '../../time/until.test-support.ts';
@@ -21,11 +22,20 @@ describe('a client that has not read all before the end', () => {
   let loop: SocketLoop;
   /** Lets the kernel have what the gateway wrote to its client. */
   let release: (() => void) | null;
+  /** The gateway's side of the connection. */
+  let accepted: Socket | null;
+  /** False: the kernel takes what comes. */
+  let isHeld: boolean;
 
   /** Until then it takes nothing of it, as of a connection whose client does not read. */
   const onSocket = (message: unknown): void => {
     const { socket } = message as { socket: Socket };
+    accepted = socket;
     socket._write = (...written: Parameters<Socket['_write']>): void => {
+      if (!isHeld) {
+        Socket.prototype._write.apply(socket, written);
+        return;
+      }
       release = () => {
         socket._write = Socket.prototype._write;
         socket._write(...written);
@@ -39,6 +49,8 @@ describe('a client that has not read all before the end', () => {
     loop = new SocketLoop(() => nowMs);
     gateway = new TestGateway({}, loop);
     release = null;
+    accepted = null;
+    isHeld = true;
     subscribe('net.server.socket', onSocket);
     await gateway.apply({ listeners: [listener('none', [])], clusters: {} });
   });
@@ -49,6 +61,8 @@ describe('a client that has not read all before the end', () => {
   });
 
   const stalled = (): number => gateway.metric('daemun_limit_hits_total', { limit: 'stream_stalled' });
+
+  const received = (): number => gateway.metric('daemun_downstream_received_bytes_total');
 
   function pass(ms: number): void {
     for (let at = 0; at < ms; at += LOOK_MS) {
@@ -79,6 +93,35 @@ describe('a client that has not read all before the end', () => {
     pass(330_000);
     assert.equal(await ended, 'reset');
     assert.equal(stalled(), 1);
+  });
+
+  it('loses nothing of it by what it says meanwhile', async () => {
+    isHeld = false;
+    const session: ClientHttp2Session = connect2(`http://127.0.0.1:${gateway.port}`);
+    session.on('error', () => {});
+    try {
+      await once(session, 'remoteSettings');
+      isHeld = true;
+      const request = session.request({ ':path': '/' }, { endStream: true }).resume();
+      const answered = Promise.race([once(request, 'response'), once(session, 'close')]);
+      await until(() => release !== null);
+      await gateway.runtime.stopListening();
+      void gateway.runtime.drain(30_000);
+      // It is asked to leave, and cannot know it yet; it has no request, so its connection ends.
+      await until(() => {
+        pass(LOOK_MS);
+        return accepted?.writableEnded === true;
+      });
+      const before = received();
+      session.ping(() => {});
+      await until(() => received() > before);
+      // The turn in which it is answered.
+      for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+      release?.();
+      assert.equal((await answered)[0]?.[':status'], 404);
+    } finally {
+      session.destroy();
+    }
   });
 
   it('has five seconds to end its side when it has read all', async () => {
