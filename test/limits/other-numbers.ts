@@ -54,6 +54,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'values#MAX_PORT',
   'wire/grpc#MAX_DIGITS',
   'wire/grpc#MAX_VALUE',
+  'wire/http1#MAX_CHUNK_BYTES',
   'wire/http1#MAX_HEADS',
   'wire/http1#MAX_LENGTH_DIGITS',
   'wire/http1#MAX_REMEMBERED_BYTES',

@@ -19,6 +19,7 @@ export class BodyReader {
   readonly #section: SectionReader;
   readonly #sink: BodySink;
   readonly #limits: Http1Limits;
+  readonly #takesPadding: boolean;
   #state: 'length' | 'chunked' | 'trailers' | 'open-ended' | 'over' = 'over';
   #left = 0;
   #chunked: ChunkedReader | null = null;
@@ -28,10 +29,12 @@ export class BodyReader {
   fault: string | null = null;
   faultReason: FaultReason = 'protocol';
 
-  constructor(section: SectionReader, sink: BodySink, limits: Http1Limits) {
+  /** `takesPadding`: see `ChunkedReader`. */
+  constructor(section: SectionReader, sink: BodySink, limits: Http1Limits, takesPadding: boolean) {
     this.#section = section;
     this.#sink = sink;
     this.#limits = limits;
+    this.#takesPadding = takesPadding;
   }
 
   get isOver(): boolean {
@@ -55,7 +58,7 @@ export class BodyReader {
         this.#left = framing.bytes;
         break;
       case 'chunked':
-        this.#chunked ??= new ChunkedReader(this.#sink, this.#limits);
+        this.#chunked ??= new ChunkedReader(this.#sink, this.#limits, this.#takesPadding);
         this.#chunked.begin();
         this.#state = 'chunked';
         break;

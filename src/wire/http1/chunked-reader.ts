@@ -2,23 +2,27 @@
 
 import { type BodySink, ChunkGatherer } from './chunk-gatherer.ts';
 import type { Http1Limits } from './limits.ts';
-import { CR, LF, SEMICOLON, VALUE } from './octets.ts';
+import { CR, LF, SEMICOLON, SPACE, TAB, VALUE } from './octets.ts';
 
 /** 48 bits: exact in a number, and more than any body has. */
-const MAX_SIZE_DIGITS = 12;
+const MAX_CHUNK_BYTES = 2 ** 48 - 1;
+/** Zeros before count: some write all of 64 bits. */
+const MAX_SIZE_DIGITS = 16;
 
-type State = 'size' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'over';
+type State = 'size' | 'padding' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'over';
 
 /**
  * The chunked coding (RFC 9112 §7.1), up to the line of the last chunk; trailers are the caller's. Strict: a size is hexadecimal
- * digits and nothing else, at once followed by an extension or CR LF. Extensions are read past.
+ * digits and nothing else, at once followed by an extension or CR LF. Extensions are read past, and so is white space behind a size
+ * where `takesPadding`: servers write it, and every client takes it.
  *
- *     size ──► extension ──► size-lf ──► data ──► data-cr ──► data-lf ──► size …
- *       └──────────────────────▲ └─ size 0: over
+ *     size ──► padding ──► extension ──► size-lf ──► data ──► data-cr ──► data-lf ──► size …
+ *       └────────┴───────────┴───────────▲ └─ size 0: over
  */
 export class ChunkedReader {
   readonly #gatherer: ChunkGatherer;
   readonly #limits: Http1Limits;
+  readonly #takesPadding: boolean;
   #state: State = 'size';
   #digits = 0;
   #size = 0;
@@ -27,9 +31,10 @@ export class ChunkedReader {
   /** Why the body is none; null: it is sound so far. */
   fault: string | null = null;
 
-  constructor(sink: BodySink, limits: Http1Limits) {
+  constructor(sink: BodySink, limits: Http1Limits, takesPadding: boolean) {
     this.#gatherer = new ChunkGatherer(sink);
     this.#limits = limits;
+    this.#takesPadding = takesPadding;
   }
 
   begin(): void {
@@ -73,6 +78,9 @@ export class ChunkedReader {
     switch (this.#state) {
       case 'size':
         return this.#readSize(chunk, at, to);
+      case 'padding':
+        this.#endSize(byte);
+        break;
       case 'extension':
         if (byte === CR) this.#state = 'size-lf';
         else if (VALUE[byte] !== 1) this.fault = 'a chunk extension is malformed';
@@ -98,10 +106,17 @@ export class ChunkedReader {
     let next = at;
     for (; next < to; next++) {
       const digit = hexDigit(chunk[next] as number);
-      if (digit < 0) return this.#endSize(chunk[next] as number, next);
+      if (digit < 0) {
+        if (this.#digits === 0) this.fault = 'a chunk size is malformed';
+        else {
+          this.#extensionBytes = 0;
+          this.#endSize(chunk[next] as number);
+        }
+        return next + 1;
+      }
       this.#size = this.#size * 16 + digit;
       this.#digits++;
-      if (this.#digits > MAX_SIZE_DIGITS) {
+      if (this.#digits > MAX_SIZE_DIGITS || this.#size > MAX_CHUNK_BYTES) {
         this.fault = 'a chunk size is too large';
         return next;
       }
@@ -109,15 +124,16 @@ export class ChunkedReader {
     return next;
   }
 
-  #endSize(byte: number, at: number): number {
-    if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON)) this.fault = 'a chunk size is malformed';
-    else if (byte === CR) this.#state = 'size-lf';
-    else {
-      this.#state = 'extension';
-      this.#extensionBytes = 0;
-      this.#countExtension();
-    }
-    return at + 1;
+  #endSize(byte: number): void {
+    if (byte === CR) this.#state = 'size-lf';
+    else if (byte === SEMICOLON) this.#readPast('extension');
+    else if (this.#takesPadding && (byte === SPACE || byte === TAB)) this.#readPast('padding');
+    else this.fault = 'a chunk size is malformed';
+  }
+
+  #readPast(state: 'padding' | 'extension'): void {
+    this.#state = state;
+    this.#countExtension();
   }
 
   #countExtension(): void {

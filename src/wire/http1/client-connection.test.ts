@@ -63,6 +63,16 @@ describe('HTTP/1.1 client role: responses', () => {
   const bodies: readonly (readonly [string, string, string])[] = [
     ['of a length', `${OK}content-length: 5\r\n\r\nhello`, 'hello'],
     ['in chunks', `${OK}transfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n`, 'hello'],
+    [
+      'in chunks with white space behind their sizes',
+      `${OK}transfer-encoding: chunked\r\n\r\n2  \r\nhe\r\n3\t;a=b\r\nllo\r\n0 \r\n\r\n`,
+      'hello',
+    ],
+    [
+      'in chunks whose sizes have 64 bits',
+      `${OK}transfer-encoding: chunked\r\n\r\n0000000000000005\r\nhello\r\n0000000000000000\r\n\r\n`,
+      'hello',
+    ],
     ['that is empty', `${OK}content-length: 0\r\n\r\n`, ''],
     ['of 204', 'HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n', ''],
     ['of 304', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 7\r\n\r\n', ''],
@@ -84,6 +94,16 @@ describe('HTTP/1.1 client role: responses', () => {
       }
     });
   }
+
+  it('takes no more white space behind the size of a chunk than an extension may have, and nothing but white space', () => {
+    for (const size of [`2${' '.repeat(257)}`, '2 x', '2 \n', ' 2', '1000000000000', '00000000000000002']) {
+      const side = new ClientSide();
+      const stream = side.open();
+      side.take();
+      side.receive(`${OK}transfer-encoding: chunked\r\n\r\n${size}\r\nhi\r\n0\r\n\r\n`);
+      assert.deepEqual([stream.text, stream.end?.reason, side.fatal], ['', 'protocol', 'protocol'], size);
+    }
+  });
 
   it('has no body in an answer to HEAD', () => {
     const side = new ClientSide();

@@ -58,7 +58,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   #unspeakable: Http1Stream | null = null;
 
   constructor(options: Http1ClientOptions) {
-    super(options);
+    super(options, 'endpoint');
     this.#random = options.random;
     this.#reader = new ResponseReader(this.section, options.memory, options.limits);
   }

@@ -48,9 +48,9 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   /** Body bytes that were given on and not consumed. */
   #unconsumed = 0;
 
-  constructor(options: Http1ConnectionOptions) {
+  constructor(options: Http1ConnectionOptions, peer: 'client' | 'endpoint') {
     super(options);
-    this.body = new BodyReader(this.section, this, options.limits);
+    this.body = new BodyReader(this.section, this, options.limits, peer === 'endpoint');
   }
 
   get liveStreams(): number {

@@ -47,7 +47,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   #unwantedBytes = 0;
 
   constructor(options: Http1ServerOptions) {
-    super(options);
+    super(options, 'client');
     this.#reader = new RequestReader(this.section, options);
     this.#date = options.date;
   }
