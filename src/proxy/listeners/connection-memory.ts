@@ -3,7 +3,7 @@
 import type { ExchangeState } from '../http/index.ts';
 import { EXCHANGE_BYTES, type MemoryBudget, type MemoryHolder } from '../io/index.ts';
 
-/** Memory held for one connection: its requests, and what waits for slow readers and writers. Over it its worst stream is reset. */
+/** Memory held for one connection: its requests, what waits for slow readers and writers, and input that waits. Over it its worst stream is reset. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
 /** Where the worker has no room, a stream that holds this part of its connection's memory is ended alone; else the connection is. */
 const WORST_PART = 8;
@@ -16,7 +16,7 @@ export interface MemoryOwner {
   endForMemory(): void;
 }
 
-/** What one client's connection is charged with: its exchanges, and output that it does not read. O(1) per request. */
+/** What one client's connection is charged with: its exchanges, output that it does not read, and input that waits for its rest or its time. O(1) per request. */
 export class ConnectionMemory implements MemoryHolder {
   heldBytes = 0;
   readonly #budget: MemoryBudget;
@@ -46,7 +46,7 @@ export class ConnectionMemory implements MemoryHolder {
     if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
   }
 
-  /** Output that waits takes this many bytes more (or, negative, fewer). */
+  /** Output or input that waits takes this many bytes more (or, negative, fewer). */
   add(change: number): void {
     this.heldBytes += change;
     this.#budget.add(change);

@@ -228,6 +228,10 @@ export class DownstreamConnection
     this.#memory.add(change);
   }
 
+  onHeldInput(change: number): void {
+    this.#memory.add(change);
+  }
+
   measureOutput(): void {
     this.transport.measure();
   }

@@ -47,6 +47,8 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   readonly #held: HeldInput = new HeldInput();
   /** Body bytes that were given on and not consumed. */
   #unconsumed = 0;
+  /** Memory of input that is kept, as the owner was told. */
+  #toldInputBytes = 0;
 
   constructor(options: Http1ConnectionOptions, peer: 'client' | 'endpoint') {
     super(options);
@@ -133,6 +135,7 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
 
   close(reason: EndReason): void {
     this.endUntold(reason);
+    this.#tellHeldInput();
   }
 
   consumed(_stream: Http1Stream, bytes: number): void {
@@ -178,7 +181,7 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   protected override leave(): void {
     this.phase = 'over';
     this.#held.clear();
-    this.section.forget();
+    this.section.leave();
   }
 
   #isOver(): boolean {
@@ -256,6 +259,14 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
     if (!this.#isOver()) this.onSettled();
     this.#tellWanted();
     this.tellEnds();
+    if (this.#held.heldBytes + this.section.heldBytes !== this.#toldInputBytes) this.#tellHeldInput();
+  }
+
+  #tellHeldInput(): void {
+    const bytes = this.#held.heldBytes + this.section.heldBytes;
+    const change = bytes - this.#toldInputBytes;
+    this.#toldInputBytes = bytes;
+    if (change !== 0) this.events.onHeldInput?.(change);
   }
 
   #tellWanted(): void {

@@ -21,6 +21,8 @@ class OwnerLog implements MessageConnectionEvents {
   readonly streams: Recorder[] = [];
   readonly log: string[] = [];
   readonly refused: { why: string; partial: HeaderList }[] = [];
+  /** Memory of input that waits. */
+  held = 0;
   /** Done with each new stream of a server. */
   prepare: ((recorder: Recorder) => void) | null = null;
 
@@ -33,6 +35,9 @@ class OwnerLog implements MessageConnectionEvents {
   onOutput(): void {}
   onInputWanted(wanted: boolean): void {
     this.log.push(wanted ? 'input wanted' : 'input not wanted');
+  }
+  onHeldInput(change: number): void {
+    this.held += change;
   }
   onGoingAway(): void {}
   onCapacity(): void {

@@ -8,6 +8,8 @@ const LEAST_BYTES = 1_024;
  * once more when the buffer doubles.
  */
 export class HeldInput {
+  /** Memory that it takes. */
+  heldBytes = 0;
   #buffer: Buffer = NOTHING;
   #start = 0;
   #end = 0;
@@ -24,6 +26,7 @@ export class HeldInput {
       this.#end -= this.#start;
       this.#start = 0;
       this.#buffer = grown;
+      this.heldBytes = grown.length;
     }
     chunk.copy(this.#buffer, this.#end, at, to);
     this.#end += more;
@@ -42,6 +45,7 @@ export class HeldInput {
 
   clear(): void {
     this.#buffer = NOTHING;
+    this.heldBytes = 0;
     this.#start = 0;
     this.#end = 0;
   }

@@ -23,6 +23,8 @@ export class SectionReader {
   end = 0;
   /** Where the input goes on after the section. */
   next = 0;
+  /** Memory of a part whose rest is owed. */
+  heldBytes = 0;
   #length = 0;
   #part: Buffer = NOTHING;
 
@@ -77,11 +79,20 @@ export class SectionReader {
     this.next = next;
     this.#length = 0;
     this.#part = NOTHING;
+    this.heldBytes = 0;
   }
 
   /** Lets go of what was read. */
   forget(): void {
     this.buffer = NOTHING;
+  }
+
+  /** Lets go of all: nothing is read any more. */
+  leave(): void {
+    this.buffer = NOTHING;
+    this.#part = NOTHING;
+    this.heldBytes = 0;
+    this.#length = 0;
   }
 
   #append(chunk: Buffer, at: number, to: number): void {
@@ -90,6 +101,7 @@ export class SectionReader {
       const grown = Buffer.allocUnsafeSlow(Math.max(FIRST_PART_BYTES, length, this.#part.length * 2));
       this.#part.copy(grown, 0, 0, this.#length);
       this.#part = grown;
+      this.heldBytes = grown.length;
     }
     chunk.copy(this.#part, this.#length, at, to);
     this.#length = length;

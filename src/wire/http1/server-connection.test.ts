@@ -539,3 +539,40 @@ describe('HTTP/1.1 server role: upgrades', () => {
     });
   }
 });
+
+describe('HTTP/1.1 server role: input that is kept', () => {
+  const LONG = 'x'.repeat(30_000);
+
+  it('is told as memory while a head owes its rest', () => {
+    const side = new ServerSide();
+    side.answerAll();
+    side.receive('GET / HTTP/1.1\r\nhost: a.example\r\nx: ', LONG);
+    assert.ok(side.owner.held >= LONG.length && side.owner.held < 3 * LONG.length, `${side.owner.held} bytes`);
+    side.receive('\r\n\r\n');
+    assert.deepEqual([side.streams.length, side.owner.held], [1, 0]);
+  });
+
+  it('is told as memory while requests wait for the answer to the one before', () => {
+    const side = new ServerSide();
+    side.receive(GET, `GET / HTTP/1.1\r\nhost: a.example\r\nx: ${LONG}\r\n\r\n`);
+    assert.ok(side.owner.held >= LONG.length, `${side.owner.held} bytes`);
+    answer(side.lastStream());
+    side.take();
+    assert.deepEqual([side.streams.length, side.owner.held], [2, 0]);
+  });
+
+  it('is given back when the connection is gone, or broken off', () => {
+    for (const end of ['close', 'breakOff'] as const) {
+      const side = new ServerSide();
+      side.receive(GET, GET, LONG);
+      assert.ok(side.owner.held >= LONG.length, `${side.owner.held} bytes`);
+      if (end === 'close') side.connection.close('lost');
+      else side.connection.breakOff('overload', 'too much');
+      assert.equal(side.owner.held, 0);
+      const begun = new ServerSide();
+      begun.receive('GET / HTTP/1.1\r\nx: ', LONG);
+      begun.connection.close('lost');
+      assert.equal(begun.owner.held, 0);
+    }
+  });
+});

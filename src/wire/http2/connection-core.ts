@@ -84,6 +84,9 @@ export class ConnectionCore {
   /** Queued since the socket is blocked: bytes other than DATA, and resets that the peer provoked. */
   unreadBytes = 0;
   queuedResets = 0;
+  /** Memory of frames and header blocks whose rest is owed: now, and as the owner was told. */
+  heldInputBytes = 0;
+  toldInputBytes = 0;
   #hasBegun = false;
 
   constructor(options: Http2ConnectionOptions) {
@@ -128,6 +131,12 @@ export class ConnectionCore {
     if (this.isSignalled) return;
     this.isSignalled = true;
     this.events.onOutput();
+  }
+
+  tellHeldInput(): void {
+    const change = this.heldInputBytes - this.toldInputBytes;
+    this.toldInputBytes = this.heldInputBytes;
+    if (change !== 0) this.events.onHeldInput?.(change);
   }
 
   /** Writes a frame whose payload is one 32-bit number. */

@@ -80,6 +80,8 @@ export class Side {
   readonly connection: Http2Connection;
   readonly streams: Recorder[] = [];
   readonly log: string[] = [];
+  /** Memory of input that waits. */
+  held = 0;
   fatal: { code: number; message: string } | null = null;
   /** Done with each new stream of a server. */
   prepare: ((recorder: Recorder) => void) | null = null;
@@ -94,6 +96,9 @@ export class Side {
         return recorder;
       },
       onOutput: () => {},
+      onHeldInput: change => {
+        this.held += change;
+      },
       onGoingAway: taken => void this.log.push(`going away ${taken}`),
       onFinished: () => void this.log.push('finished'),
       onCapacity: () => void this.log.push('capacity'),

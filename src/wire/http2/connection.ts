@@ -101,6 +101,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.#reader.read(chunk, end);
     this.checkUnread();
     this.announceCapacity();
+    if (this.heldInputBytes !== this.toldInputBytes) this.tellHeldInput();
   }
 
   /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
@@ -268,6 +269,8 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   close(reason: EndReason): void {
     this.broken = true;
     this.endAll(endOf(codeOf(reason), 'connection'));
+    this.heldInputBytes = 0;
+    this.tellHeldInput();
   }
 
   /** Internal: see `FrameHandler`. */
@@ -275,6 +278,11 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     if (type === HEADERS) this.#headers.onHeaders(flags, id, chunk, start, end);
     else if (type === CONTINUATION) this.#headers.onContinuation(flags, id, chunk, start, end);
     else if (this.#headers.isExpected(type)) receiveControl(this, type, flags, id, chunk, start, end);
+  }
+
+  /** Internal: see `FrameHandler`. */
+  holds(change: number): void {
+    this.heldInputBytes += change;
   }
 
   /** Internal: see `FrameHandler`. */

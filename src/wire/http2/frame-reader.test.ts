@@ -10,6 +10,7 @@ import { type FrameHandler, FrameReader } from './frame-reader.ts';
 /** Writes down frames; the pieces of a DATA frame are joined. */
 class Log implements FrameHandler {
   broken = false;
+  held = 0;
   readonly frames: string[] = [];
   #data = '';
 
@@ -23,6 +24,9 @@ class Log implements FrameHandler {
   onDataPiece(chunk: Buffer, start: number, end: number, rest: number): void {
     this.#data += chunk.toString('hex', start, end);
     if (rest === 0) this.frames.push(this.#data);
+  }
+  holds(change: number): void {
+    this.held += change;
   }
   fail(code: number): void {
     this.broken = true;

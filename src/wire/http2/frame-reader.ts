@@ -12,6 +12,8 @@ export interface FrameHandler {
   onDataFrame(flags: number, id: number, length: number): void;
   /** A piece of the payload announced last; `rest` bytes of the frame are still to come. */
   onDataPiece(chunk: Buffer, start: number, end: number, rest: number): void;
+  /** An incomplete frame takes this many bytes of memory more (or, negative, fewer). */
+  holds(change: number): void;
   fail(code: number, message: string): void;
 }
 
@@ -99,8 +101,8 @@ export class FrameReader {
   #keep(chunk: Buffer, at: number, end: number): void {
     const have = end - at;
     const size = have < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : FRAME_HEADER_BYTES + payloadLength(chunk, at);
-    this.#partial = Buffer.allocUnsafe(size);
-    this.#partialBytes = chunk.copy(this.#partial, 0, at, end);
+    this.#hold(Buffer.allocUnsafe(size));
+    this.#partialBytes = chunk.copy(this.#partial as Buffer, 0, at, end);
   }
 
   /** Adds to the incomplete frame; hands it on when it is whole. Returns where the input goes on. */
@@ -114,11 +116,11 @@ export class FrameReader {
       return end;
     }
     if (partial[3] === DATA) {
-      this.#partial = null;
+      this.#hold(null);
       this.#handler.onDataFrame(partial[4] as number, readUint31(partial, 5), length);
       this.#dataLeft = length;
     } else if (partial.length === FRAME_HEADER_BYTES + length) {
-      this.#partial = null;
+      this.#hold(null);
       this.#handler.onFrame(
         partial[3] as number,
         partial[4] as number,
@@ -128,10 +130,16 @@ export class FrameReader {
         partial.length,
       );
     } else {
-      this.#partial = Buffer.allocUnsafe(FRAME_HEADER_BYTES + length);
-      partial.copy(this.#partial);
+      const whole = Buffer.allocUnsafe(FRAME_HEADER_BYTES + length);
+      partial.copy(whole);
+      this.#hold(whole);
     }
     return at + copied;
+  }
+
+  #hold(partial: Buffer | null): void {
+    this.#handler.holds((partial?.length ?? 0) - (this.#partial?.length ?? 0));
+    this.#partial = partial;
   }
 
   #readPreface(chunk: Buffer, end: number): number {

@@ -2,6 +2,7 @@
 
 import type { HeaderList } from '../head/header-list.ts';
 import { NO_EVENTS } from '../message/message-stream.ts';
+import { BegunBlock } from './begun-block.ts';
 import type { ConnectionCore } from './connection-core.ts';
 import { ErrorCode } from './error-code.ts';
 import { askedUpgrade, grantedUpgrade, withoutProof } from './extended-connect.ts';
@@ -32,8 +33,6 @@ import {
   TUNNEL,
 } from './stream.ts';
 
-/** Never added to. */
-const NO_PARTS: Buffer[] = [];
 const NOTHING = Buffer.alloc(0);
 
 /** HEADERS and CONTINUATION (RFC 9113 §6.2, §6.10): joins blocks, decodes them, opens streams, checks messages. */
@@ -41,12 +40,7 @@ export class HeadersReceiver {
   readonly #connection: ConnectionCore & StreamConnection;
   /** The peer's first frame has come; it must be SETTINGS (§3.4). */
   #hasBegun = false;
-  /** A block that CONTINUATION frames go on with; id 0: none. */
-  #openId = 0;
-  #openFlags = 0;
-  /** Copies: the reads that the parts came in must not be kept for as long as the peer takes its time. */
-  #parts: Buffer[] = NO_PARTS;
-  #partBytes = 0;
+  readonly #begun = new BegunBlock();
   #selfDependent = false;
   /** Highest id that was skipped, hence closed without ever being open. */
   #skippedId = 0;
@@ -57,17 +51,17 @@ export class HeadersReceiver {
 
   /** The stream whose header block CONTINUATION frames go on with; 0: none. */
   get partialId(): number {
-    return this.#openId;
+    return this.#begun.id;
   }
 
   /** Whether CONTINUATION frames are owed. */
   get isPartial(): boolean {
-    return this.#openId !== 0;
+    return this.#begun.id !== 0;
   }
 
   /** Whether a frame other than HEADERS and CONTINUATION may come now; breaks the connection otherwise. */
   isExpected(type: number): boolean {
-    if (this.#openId !== 0) {
+    if (this.isPartial) {
       this.#connection.fail(ErrorCode.PROTOCOL_ERROR, 'a header block was interrupted');
       return false;
     }
@@ -80,7 +74,7 @@ export class HeadersReceiver {
 
   onHeaders(flags: number, id: number, chunk: Buffer, from: number, to: number): void {
     const connection = this.#connection;
-    if (!this.#hasBegun || this.#openId !== 0) {
+    if (!this.#hasBegun || this.isPartial) {
       this.isExpected(-1);
       return;
     }
@@ -106,34 +100,31 @@ export class HeadersReceiver {
       this.#onBlock(flags, id, chunk, start, end);
       return;
     }
-    this.#openId = id;
-    this.#openFlags = flags;
-    this.#parts = [Buffer.from(chunk.subarray(start, end))];
-    this.#partBytes = end - start;
+    this.#begun.begin(id, flags);
+    connection.heldInputBytes += this.#begun.add(chunk, start, end);
   }
 
   onContinuation(flags: number, id: number, chunk: Buffer, start: number, end: number): void {
     const connection = this.#connection;
-    if (id === 0 || this.#openId !== id) {
+    const begun = this.#begun;
+    if (id === 0 || begun.id !== id) {
       connection.fail(ErrorCode.PROTOCOL_ERROR, 'CONTINUATION of nothing');
       return;
     }
-    this.#parts.push(Buffer.from(chunk.subarray(start, end)));
-    this.#partBytes += end - start;
+    connection.heldInputBytes += begun.add(chunk, start, end);
     const { maxContinuationFrames, maxHeaderBlockBytes } = connection.limits;
-    if (this.#parts.length > maxContinuationFrames + 1) {
+    if (begun.frames > maxContinuationFrames + 1) {
       connection.calm('too many CONTINUATION frames');
       return;
     }
-    if (this.#partBytes > maxHeaderBlockBytes) {
+    if (begun.bytes > maxHeaderBlockBytes) {
       connection.calm('header block too large');
       return;
     }
     if ((flags & END_HEADERS) === 0) return;
-    const block = Buffer.concat(this.#parts, this.#partBytes);
-    this.#openId = 0;
-    this.#parts = NO_PARTS;
-    this.#onBlock(this.#openFlags, id, block, 0, block.length);
+    connection.heldInputBytes -= begun.heldBytes;
+    const block = begun.take();
+    this.#onBlock(begun.flags, id, block, 0, block.length);
   }
 
   #onBlock(flags: number, id: number, block: Buffer, start: number, end: number): void {

@@ -272,3 +272,31 @@ describe('header limits', () => {
     assert.equal(server.streams.length, 1);
   });
 });
+
+describe('input whose rest is owed', () => {
+  const FRAME = 16_384;
+  const LONG = Buffer.concat([BLOCK, ...Array.from({ length: 180 }, (_, i) => literal(`x-${i}`, 'v'.repeat(112)))]);
+
+  it('is told as memory until it is whole', () => {
+    const server = startedServer();
+    const [first, last] = blockFrames(1, LONG) as [Buffer, Buffer];
+    server.receive(first);
+    assert.ok(server.held >= FRAME && server.held < FRAME + 1_000, `${server.held} bytes`);
+    server.receive(last.subarray(0, 12));
+    assert.ok(server.held >= LONG.length, `${server.held} bytes`);
+    server.receive(last.subarray(12));
+    assert.deepEqual([server.streams.length, server.held], [1, 0]);
+  });
+
+  it('is given back when the connection is gone, or had broken before', () => {
+    for (const isBroken of [false, true]) {
+      const server = startedServer();
+      const [first, last] = blockFrames(1, LONG) as [Buffer, Buffer];
+      server.receive(first, last.subarray(0, 100));
+      assert.ok(server.held >= LONG.length, `${server.held} bytes`);
+      if (isBroken) server.connection.breakOff('overload', 'too much');
+      server.connection.close('lost');
+      assert.equal(server.held, 0);
+    }
+  });
+});

@@ -121,6 +121,11 @@ export interface MessageConnectionEvents {
   /** As much is held as may be, or it is no longer: false, the owner stops reading its socket; true, it reads again. What comes meanwhile is taken. From within any call. */
   onInputWanted?(wanted: boolean): void;
   /**
+   * Input that waits for its time, or for its rest, takes this many bytes of memory more (or, negative, fewer). Last in any call, which may
+   * break the connection off; all is given back with `close`.
+   */
+  onHeldInput?(change: number): void;
+  /**
    * Server role: the head of a request was over the limits, or broke the rules, and was answered or ended by the codec. `partial`: what was
    * read of it. `answer`: what it was answered, where that does not follow from `why`.
    */
