@@ -220,6 +220,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxChunkExtensionBytes', over: 'as above' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxMessageExtensionBytes', over: 'as above' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxInterimResponses', over: 'further ones are dropped' },
+    { limit: 'wire/http1#MAX_REFUSED_BYTES', over: 'the connection to the endpoint is not used again' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.streamWindowBytes', over: 'the socket is not read' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.outputHighWaterBytes', over: 'bodies and pipelined requests wait' },
     { limit: 'wire/http1#DEFAULT_HTTP1_LIMITS.maxDiscardedBytes', over: 'connection closed' },

@@ -76,6 +76,32 @@ describe('socket with shared reads', () => {
     assert.equal(error.code, 'ECONNRESET');
   });
 
+  /** What `client` and its taker are told, to the close, when its peer answered what it did not read, and is gone. */
+  async function toldOfReset(then: (client: Socket) => void): Promise<string> {
+    const client = newSharedReadSocket(buffer);
+    client.connect({ host: '127.0.0.1', port });
+    const shared = await accepted(client);
+    const told: string[] = [];
+    client.inputTaker = { takeInput: (bytes, length) => void told.push(bytes.toString('latin1', 0, length)) };
+    client.on('error', ({ message }) => void told.push(message));
+    // All of it in one turn: neither side reads.
+    client.write('request');
+    shared.write('answer');
+    shared.destroy();
+    then(client);
+    await new Promise(resolve => client.once('close', resolve));
+    return told.join();
+  }
+
+  it('gives on what came before a reset that a write finds', async () => {
+    assert.match(await toldOfReset(client => client.write('more')), /^answer,write E(PIPE|CONNRESET)$/);
+  });
+
+  it('gives on nothing of it when it is paused, or ended by us', async () => {
+    assert.match(await toldOfReset(client => client.pause().write('more')), /^write E(PIPE|CONNRESET)$/);
+    assert.equal(await toldOfReset(client => client.destroy(new Error('ours'))), 'ours');
+  });
+
   it('is counted by the server that accepted it', async () => {
     const own = createServer();
     own.listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { takeLastInput } from './last-input.ts';
 
 /** As much as libuv asks for. */
 const READ_BYTES = 65_536;
@@ -29,9 +30,11 @@ export interface SharedReadSocket extends Socket {
 /** Input is dropped. */
 export const NO_TAKER: InputTaker = { takeInput() {} };
 
-/** A socket to be connected. */
+/** A socket to be connected, which takes what a peer said that broke it. */
 export function newSharedReadSocket(buffer: Buffer, options: SocketConstructorOpts = {}): SharedReadSocket {
-  return sharingReads(buffer, onread => new Socket({ ...options, onread }));
+  const socket = sharingReads(buffer, onread => new Socket({ ...options, onread }));
+  takeLastInput(socket);
+  return socket;
 }
 
 /** What `make` makes of the option that shares reads, which Node's TLS sockets take as well. */

@@ -17,6 +17,8 @@ export class BodyWriter {
   #left = 0;
   /** More or less came than the head promised: the peer must not take what is there for the whole. */
   isBroken = false;
+  /** So much of the body was written. */
+  writtenBytes = 0;
 
   constructor(output: Output) {
     this.#output = output;
@@ -39,10 +41,12 @@ export class BodyWriter {
     this.#kind = framing.kind;
     this.#left = framing.kind === 'length' ? framing.bytes : 0;
     this.isBroken = false;
+    this.writtenBytes = 0;
   }
 
   /** Writes `chunk[start, end)`, which is not empty. */
   write(chunk: Buffer, start: number, end: number): void {
+    this.writtenBytes += end - start;
     switch (this.#kind) {
       case 'none': // the answer to HEAD, 204, 304
         break;

@@ -138,6 +138,24 @@ describe('HTTP/1.1 client role: responses', () => {
     }
   });
 
+  it('ends after a long request that was not taken, for the rest of it may stand before the next one', () => {
+    for (const [bytes, status, isLast] of [
+      [8_193, 413, true],
+      [8_193, 302, true],
+      [8_193, 200, false],
+      [8_192, 413, false],
+    ] as const) {
+      const side = new ClientSide();
+      const { stream } = side.open(POST, false);
+      for (const [at, to] of [[0, 8_000] as const, [8_000, bytes] as const]) {
+        stream.sendData(Buffer.alloc(bytes), at, to, to === bytes);
+        side.take();
+      }
+      side.receive(`HTTP/1.1 ${status} -\r\ncontent-length: 0\r\n\r\n`);
+      assert.deepEqual([side.isFinished, side.connection.isUsable], [isLast, !isLast], `${status} to ${bytes}`);
+    }
+  });
+
   it('gives interim responses and trailers on', () => {
     const side = new ClientSide();
     const stream = side.open();

@@ -22,6 +22,8 @@ import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, type StreamCarrier 
 const KEEP_ALIVE_MS = 5_000;
 /** An idle connection is not kept to the end: our request and the server's end would meet on the way, and owners look once a second. */
 const KEEP_ALIVE_MARGIN_MS = 2_000;
+/** Servers read so much of a body with its head, as most buffers go; an answer of 3xx, 4xx or 5xx to a longer one is the connection's last. */
+const MAX_REFUSED_BYTES = 8_192;
 
 export interface Http1ClientOptions extends Http1ConnectionOptions {
   /** For the keys of WebSockets: numbers from 0 up to, but not, 1. */
@@ -33,7 +35,7 @@ export interface Http1ClientOptions extends Http1ConnectionOptions {
  *
  * - A response that is ambiguous ends its stream as `protocol`, before anything of it is given on, and the connection.
  * - The connection also ends after: `Connection: close`, HTTP/1.0, a body that ends with the connection, a response that was whole before
- *   our request was (the rest is not sent: nobody waits for it), an upgrade, a reset, bytes that nobody asked for.
+ *   our request was (the rest is not sent: nobody waits for it), a long request that was refused, an upgrade, a reset, bytes that nobody asked for.
  * - A stream ends as `refused`, so that it may be sent again, when its request cannot have been looked at or may be sent twice: it never
  *   left; or its method is idempotent (RFC 9110 §9.2.2), the connection served another one before, and it ended without a byte of response.
  */
@@ -213,7 +215,9 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
       stream.flags |= LOCAL_ENDED;
     }
     if (head.keepAliveMs !== null) this.idleLimitMs = Math.max(0, head.keepAliveMs - KEEP_ALIVE_MARGIN_MS);
-    if (head.closes || framing.kind === 'until-close') this.closes = true;
+    // Who does not take a long request has mostly not read it, and ends the connection without saying so, or takes the rest for the next request.
+    const isUnread = head.status >= 300 && this.writer.writtenBytes > MAX_REFUSED_BYTES;
+    if (head.closes || isUnread || framing.kind === 'until-close') this.closes = true;
     stream.flags |= HEAD_RECEIVED;
     this.body.begin(framing);
     if (framing === NO_BODY) this.endWithHead(stream);
