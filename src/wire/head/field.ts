@@ -10,6 +10,8 @@ export const VOLATILE = 2;
 export const VOLATILE_NAME = 32;
 /** Name or value break RFC 9113 §8.2.1; the message that carries the field is malformed. */
 export const MALFORMED = 4;
+/** There are blanks around the value (RFC 9113 §8.2.1): a message carries what is between them. */
+export const PADDED = 64;
 /** Arrived as "never indexed" (RFC 7541 §6.2.3) and must leave so. */
 export const SENSITIVE = 8;
 /** The name is `content-length`. */
@@ -39,12 +41,12 @@ export class Field {
 export function fieldFlags(name: string, value: string): number {
   let flags = nameFlags(name);
   if (flags & VOLATILE_NAME && (value !== '' || flags & CONTENT_LENGTH)) flags |= VOLATILE;
-  return isFieldValue(value) ? flags : flags | MALFORMED;
+  return isFieldValue(value) ? flags : flags | valueFault(name, value, flags);
 }
 
 /** Whether a field that is no pseudo-header can be sent as it is. */
 export function isSoundField(name: string, value: string): boolean {
-  return (fieldFlags(name, value) & (MALFORMED | PSEUDO)) === 0;
+  return (fieldFlags(name, value) & (MALFORMED | PADDED | PSEUDO)) === 0;
 }
 
 /** The bits that follow from a name alone. O(length). */
@@ -59,13 +61,28 @@ function nameFlags(name: string): number {
 /** A field with the name of `named`, which is volatile, and a value that is not empty: `grpc-timeout` on every call of a grpc-go client. */
 export function volatileField(named: Field, value: string): Field {
   const flags = VOLATILE | VOLATILE_NAME | (named.flags & (CONTENT_LENGTH | PSEUDO));
-  return new Field(named.name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+  return new Field(named.name, value, isFieldValue(value) ? flags : flags | valueFault(named.name, value, flags));
 }
 
 /** A field whose name, a sound one, was found to vary on its connection (see `VaryingNames`). */
 export function varyingField(name: string, value: string): Field {
   const flags = name === ':path' ? VOLATILE | VOLATILE_NAME | PSEUDO : VOLATILE | VOLATILE_NAME;
-  return new Field(name, value, isFieldValue(value) ? flags : flags | MALFORMED);
+  return new Field(name, value, isFieldValue(value) ? flags : flags | valueFault(name, value, flags));
+}
+
+/** Blanks around a value are forgiven, but not where hosts, paths and lengths are said: there two readers must see the same. */
+function valueFault(name: string, value: string, flags: number): number {
+  if (flags & (PSEUDO | CONTENT_LENGTH) || name === 'host') return MALFORMED;
+  return isFieldValue(withoutBlanks(value)) ? PADDED : MALFORMED;
+}
+
+/** What is between the blanks around a value. O(length). */
+export function withoutBlanks(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
 }
 
 /** Up to here, in characters, a loop is faster than a regular expression. */

@@ -63,7 +63,7 @@ describe('blocks that differ in some values', () => {
   const template = fc.array(parts, { minLength: 1, maxLength: 5 });
   const value = fc.oneof(
     { weight: 4, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 100 }) },
-    { weight: 1, arbitrary: fc.constantFrom('', ' ', 'a\nb', '7', 'a'.repeat(120)) },
+    { weight: 1, arbitrary: fc.constantFrom('', ' ', ' a', 'b\t', 'a\nb', '7', 'a'.repeat(120)) },
   );
   const step = fc.record({
     template: fc.nat({ max: 3 }),

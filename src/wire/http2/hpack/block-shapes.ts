@@ -50,8 +50,6 @@ interface BlockShape {
 export class BlockShapes {
   /** Of the block that `read` knew last: the sizes of all its fields (RFC 7541 §4.1). */
   bytes = 0;
-  /** The same: a value breaks RFC 9113 §8.2.1. */
-  malformed = false;
   readonly #shapes: BlockShape[] = [];
   /** The one that was found last, and so is mostly found next. */
   #last: BlockShape | null = null;
@@ -80,7 +78,7 @@ export class BlockShapes {
     return null;
   }
 
-  /** Of a block of this shape. An empty value is none: it may belong into the list. */
+  /** Of a block of this shape. An empty value is none, for it may belong into the list, nor is one that breaks RFC 9113 §8.2.1. */
   #readValues({ runs, names, bytes }: BlockShape, reader: BlockReader): string[] | null {
     const { block, start } = reader;
     const first = runs[0] as Uint8Array;
@@ -89,19 +87,17 @@ export class BlockShapes {
     if (start + first.length >= tail || !isAt(last, block, tail) || !isAt(first, block, start)) return null;
     reader.at = start + first.length;
     const value = reader.text();
-    if (value === undefined || value === '') return null;
+    if (value === undefined || value === '' || !isFieldValue(value)) return null;
     const fields = [names[0] as string, value];
     this.bytes = bytes + value.length;
-    this.malformed = !isFieldValue(value);
     for (let hole = 1; hole < names.length; hole++) {
       const run = runs[hole] as Uint8Array;
       if (!isAt(run, block, reader.at)) return null;
       reader.at += run.length;
       const next = reader.text();
-      if (next === undefined || next === '') return null;
+      if (next === undefined || next === '' || !isFieldValue(next)) return null;
       fields.push(names[hole] as string, next);
       this.bytes += next.length;
-      if (!isFieldValue(next)) this.malformed = true;
     }
     return reader.at === tail ? fields : null;
   }

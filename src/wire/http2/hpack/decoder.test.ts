@@ -155,12 +155,32 @@ describe('HPACK decoder', () => {
     };
     assert.equal(malformed('00 01 41 00'), true, 'upper case name');
     assert.equal(malformed('00 01 61 01 0a'), true, 'line feed in a value');
-    assert.equal(malformed('00 01 61 02 2078'), true, 'leading space');
+    assert.equal(malformed('00 01 61 03 200a78'), true, 'leading space before a line feed');
+    assert.equal(malformed('04 02 202f'), true, ':path that begins with a space');
+    assert.equal(malformed('41 02 6120'), true, ':authority that ends with a space');
+    assert.equal(malformed('66 02 6120'), true, 'host that ends with a space');
+    assert.equal(malformed('0f 0d 02 3120'), true, 'content-length that ends with a space');
     assert.equal(malformed('00 00 00'), true, 'no name');
     assert.equal(malformed('0f 0d 01 61'), true, 'content-length: a');
     assert.equal(malformed('0f 0d 01 31 0f 0d 01 31'), true, 'two content-lengths');
     assert.equal(malformed('0f 12 01 78 82'), true, 'a pseudo-header after date');
     assert.equal(malformed('0f 0d 01 31'), false);
+  });
+
+  it('takes the blanks around a value off, and keeps the size that both tables count', () => {
+    const d = decoder();
+    const padded = '03 20 61 09'; // ' a\t'
+    assert.deepEqual(lines(d, `40 01 78 ${padded}`), ['x: a'], 'indexed');
+    assert.deepEqual(lines(d, 'be be'), ['x: a', 'x: a'], 'from the table');
+    assert.deepEqual(lines(d, `1f 08 ${padded}`), ['authorization: a'], 'never indexed');
+    assert.deepEqual(d.list?.sensitive, ['authorization']);
+    assert.deepEqual(lines(d, `0f 12 ${padded}`), ['date: a'], 'volatile');
+    assert.deepEqual(d.fields, ['date', 'a']);
+    assert.deepEqual(lines(d, '0f 12 02 20 20'), ['date: '], 'nothing but blanks');
+    assert.deepEqual([d.fields, d.malformed], [null, false]);
+    // x: ' a\t' has 36 bytes: it stays in a table of 36, and goes from one of 35.
+    assert.deepEqual(lines(d, '3f 05 be'), ['x: a']);
+    assert.equal(d.decode(bytes('3f 04 be'), 0, 3), false);
   });
 
   it('refuses what cannot be decoded', () => {

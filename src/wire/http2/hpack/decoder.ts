@@ -5,18 +5,20 @@ import {
   Field,
   fieldFlags,
   MALFORMED,
+  PADDED,
   PSEUDO,
   SENSITIVE,
   VOLATILE,
   VOLATILE_NAME,
   varyingField,
   volatileField,
+  withoutBlanks,
 } from '../../head/field.ts';
 import { HeaderList } from '../../head/header-list.ts';
 import type { HeaderListPool, ListNode } from '../../head/header-list-pool.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from '../../head/static-fields.ts';
 import { VaryingNames } from '../../head/varying-names.ts';
-import { pathIn } from '../../head/volatile-fields.ts';
+import { pathIn, VOLATILE_NAMES } from '../../head/volatile-fields.ts';
 import type { Http2Limits } from '../limits.ts';
 import { BlockCache } from './block-cache.ts';
 import { BlockReader } from './block-reader.ts';
@@ -123,7 +125,6 @@ export class HpackDecoder {
     if (fields === null || shapes.bytes > this.#limits.maxHeaderListBytes) return false;
     this.list = shapes.list;
     this.fields = fields;
-    this.malformed = shapes.malformed;
     return true;
   }
 
@@ -186,10 +187,11 @@ export class HpackDecoder {
     return reader.at === end;
   }
 
-  #add(field: Field): void {
+  #add(received: Field): void {
+    const field = received.flags & PADDED ? this.#unpadded(received) : received;
     const flags = field.flags;
     this.#count++;
-    this.#bytes += field.size;
+    this.#bytes += received.size;
     if (this.#bytes > this.#limits.maxHeaderListBytes || this.#count > this.#limits.maxHeaderFields) return;
     if (flags & (VOLATILE | MALFORMED | PSEUDO)) {
       if (flags & MALFORMED) this.malformed = true;
@@ -200,6 +202,13 @@ export class HpackDecoder {
       if (this.#hasVolatileRegular()) this.malformed = true; // a pseudo-header after a regular field (RFC 9113 §8.3)
     }
     this.#node = this.#node.child(field);
+  }
+
+  /** What a message carries of the field: the table keeps it as it came, for its size is agreed on. */
+  #unpadded({ name, value, flags }: Field): Field {
+    const text = withoutBlanks(value);
+    if (flags & VOLATILE && (text !== '' || !VOLATILE_NAMES.has(name))) return new Field(name, text, flags & ~PADDED);
+    return this.#pool.field(name, text, (flags & SENSITIVE) !== 0);
   }
 
   #hasVolatileRegular(): boolean {
@@ -232,7 +241,7 @@ export class HpackDecoder {
     if (named === undefined || value === undefined) return undefined;
     const isStable = (named.flags & VOLATILE_NAME) === 0 || value === '';
     const field = isStable ? this.#field(named.name, value, sensitive) : volatileField(named, value);
-    if (field.flags & VOLATILE) reader.holes.push(from, reader.at);
+    if ((field.flags & (VOLATILE | PADDED)) === VOLATILE) reader.holes.push(from, reader.at);
     return field;
   }
 
