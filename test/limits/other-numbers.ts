@@ -67,6 +67,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'wire/http2#MAX_SLOTS',
   'wire/http2/hpack#MAX_BLOCKS',
   'wire/head#MAX_COUNTED',
+  'wire/head#MAX_NAME_LENGTH',
   'wire/head#MAX_VARYING',
   'wire/head#MAX_TOLD',
   'wire/http2/hpack#MAX_BLOCK_BYTES',

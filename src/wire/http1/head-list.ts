@@ -9,13 +9,13 @@ import type { LearnedNames } from './learned-names.ts';
 /** Sorts fields into the interned list and those that vary, as the HTTP/2 decoder does. One for all heads of a worker, used for one at a time. */
 export class HeadListBuilder {
   readonly #lists: HeaderListPool;
-  #node: ListNode;
+  /** Null between two heads: a node keeps all of its trie, which the pool may have let go of. */
+  #node: ListNode | null = null;
   #fields: string[] | null = null;
   #learned: LearnedNames | null = null;
 
   constructor(lists: HeaderListPool) {
     this.#lists = lists;
-    this.#node = lists.root;
   }
 
   /** `learned`: of the connection; null: for trailers, which come seldom. */
@@ -28,7 +28,7 @@ export class HeadListBuilder {
 
   add(name: string, value: string): void {
     const field = this.#learned?.field(name, value) ?? this.#lists.field(name, value, false);
-    if ((field.flags & VOLATILE) === 0) this.#node = this.#node.child(field);
+    if ((field.flags & VOLATILE) === 0) this.#node = (this.#node as ListNode).child(field);
     else if (this.#fields === null) this.#fields = [name, value];
     else this.#fields.push(name, value);
   }
@@ -38,8 +38,11 @@ export class HeadListBuilder {
     return this.#lists.steadyNames.generation;
   }
 
+  /** Once for each head. */
   list(): HeaderList {
-    return this.#node.list();
+    const list = (this.#node as ListNode).list();
+    this.#node = null;
+    return list;
   }
 
   fields(): VolatileFields {

@@ -29,6 +29,8 @@ import { RecentBlocks } from './recent-blocks.ts';
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
 
+const NO_FIELDS = new HeaderList([], []);
+
 /**
  * HPACK decoder of one connection (RFC 7541).
  *
@@ -55,7 +57,10 @@ export class HpackDecoder {
   #varying: VaryingNames | null = null;
   #steadyGeneration = 0;
   #heads = 0;
-  #node: ListNode;
+  /** Where the block has come to; null between two: a node keeps all of its trie, which an idle connection would outlive the pool with. */
+  #node: ListNode | null = null;
+  /** What was read of a list over the limits. */
+  #partial: HeaderList | null = null;
   #bytes = 0;
   #count = 0;
   #literals = false;
@@ -65,7 +70,6 @@ export class HpackDecoder {
     this.#pool = pool;
     this.#limits = limits;
     this.#reader = BlockReader.of(pool);
-    this.#node = pool.root;
   }
 
   /** The `:path`, when it is in `fields`; null: it is in the list, or there is none. */
@@ -113,7 +117,10 @@ export class HpackDecoder {
     this.#mutated = false;
     if (!this.#decodeFields()) return false;
     const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
-    this.list = over ? null : this.#node.list();
+    const list = this.#node.list();
+    this.#node = null;
+    this.#partial = over ? list : null;
+    this.list = over ? null : list;
     if (this.#mutated) this.#forget();
     else if (this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
     return true;
@@ -153,7 +160,7 @@ export class HpackDecoder {
 
   /** After a list over the limits: the fields that came before the limit. */
   partialList(): HeaderList {
-    const list = this.#node.list();
+    const list = this.#partial ?? NO_FIELDS;
     if (this.path === null) return list;
     return new HeaderList([...list.names, ':path'], [...list.values, this.path], list.sensitive);
   }
@@ -201,7 +208,7 @@ export class HpackDecoder {
       }
       if (this.#hasVolatileRegular()) this.malformed = true; // a pseudo-header after a regular field (RFC 9113 §8.3)
     }
-    this.#node = this.#node.child(field);
+    this.#node = (this.#node as ListNode).child(field);
   }
 
   /** What a message carries of the field: the table keeps it as it came, for its size is agreed on. */
@@ -217,7 +224,7 @@ export class HpackDecoder {
 
   #addVolatile(field: Field): void {
     if (field.flags & PSEUDO) {
-      if (this.fields !== null || this.#node.hasRegular) this.malformed = true;
+      if (this.fields !== null || (this.#node as ListNode).hasRegular) this.malformed = true;
     }
     if (field.flags & CONTENT_LENGTH) {
       // Two of them are refused even when equal: a next hop might join them in another way.
