@@ -22,6 +22,37 @@ export function hasShareLeft(client: object | null, connections: readonly Upstre
   return held < TIMES_WHAT_IS_LEFT * (most - busy);
 }
 
+/**
+ * The same for all who stand in a line, at one moment. O(connections) for all of them together, whoever they are: where nothing is left,
+ * or each has much, a look through the connections for each of a thousand clients would take ten milliseconds.
+ */
+export class LineShares {
+  readonly #connections: readonly UpstreamConnection[];
+  readonly #left: number;
+  /** By client; null: nobody asked. */
+  #held: Map<object | null, number> | null = null;
+
+  constructor(connections: readonly UpstreamConnection[], most: number) {
+    this.#connections = connections;
+    let left = most;
+    for (const connection of connections) if (connection.liveStreams > 0) left -= 1;
+    this.#left = left;
+  }
+
+  hasLeft(client: object | null): boolean {
+    if (client === null || this.#left <= 0) return client === null;
+    this.#held ??= this.#count();
+    return (this.#held.get(client) ?? 0) < TIMES_WHAT_IS_LEFT * this.#left;
+  }
+
+  #count(): Map<object | null, number> {
+    const held = new Map<object | null, number>();
+    for (const { client, liveStreams } of this.#connections)
+      if (liveStreams > 0) held.set(client, (held.get(client) ?? 0) + 1);
+    return held;
+  }
+}
+
 /** With no more connections than this of `most`, each client has a share left. */
 export function openToAll(most: number): number {
   return Math.floor((most * TIMES_WHAT_IS_LEFT) / (TIMES_WHAT_IS_LEFT + 1));

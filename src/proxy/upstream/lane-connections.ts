@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { MessageStream } from '../../wire/index.ts';
-import { hasShareLeft, openToAll } from './client-share.ts';
+import { hasShareLeft, LineShares, openToAll } from './client-share.ts';
 import type { EndpointBudget } from './endpoint-budget.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamRequest } from './upstream-request.ts';
+import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 export interface LaneLimits {
   /** Those that are connecting or draining included. */
@@ -61,13 +62,17 @@ export class LaneConnections {
     return this.hasOpen && (this.areAll || !this.mayServe(client));
   }
 
-  /** `client` may have another one. `refused`: known to have its share; who is found to is added. Default: nobody is known. */
-  mayServe(client: object | null, refused?: Set<object | null>): boolean {
-    if (!this.areShared) return true;
-    if (refused?.has(client) === true) return false;
-    const may = hasShareLeft(client, this.all, this.#most);
-    if (!may) refused?.add(client);
-    return may;
+  /** `client` may have another one. */
+  mayServe(client: object | null): boolean {
+    return !this.areShared || hasShareLeft(client, this.all, this.#most);
+  }
+
+  /** The first of those in `line` whose client may have another one; null: nobody. */
+  nextIn(line: WaitingLine): WaitingRequest | null {
+    const { first } = line;
+    if (first === null || this.mayServe(first.request.client)) return first;
+    const shares = new LineShares(this.all, this.#most);
+    return line.find(({ request }) => shares.hasLeft(request.client));
   }
 
   /** See `Lane.openStream`. */

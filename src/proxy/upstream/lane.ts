@@ -270,14 +270,13 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   #serve(): void {
-    const refused = new Set<object | null>();
-    const nextInLine = () => this.waiting.find(({ request }) => this.#connections.mayServe(request.client, refused));
-    for (let next = nextInLine(); next !== null; next = nextInLine()) {
+    const { waiting } = this;
+    for (let next = this.#connections.nextIn(waiting); next !== null; next = this.#connections.nextIn(waiting)) {
       const stream = this.#connections.openStream(next.request);
       if (stream === null) break;
-      this.waiting.remove(next);
+      waiting.remove(next);
       this.#owner.onServed(next, stream);
     }
-    if (this.waiting.length > 0) this.connect();
+    if (waiting.length > 0) this.connect();
   }
 }
