@@ -131,4 +131,14 @@ describe('body queue', () => {
     assert.equal(drain(first).toString(), 'abcd');
     assert.equal(drain(second).toString(), 'xy');
   });
+
+  it('gives a copy of all of it in one piece', () => {
+    const queue = new BodyQueue(new CopyPages());
+    assert.equal(queue.joined().length, 0);
+    const read = filled(40_000, 7);
+    for (let at = 0; at < read.length; at += 3_000) queue.push(read, at, Math.min(read.length, at + 3_000));
+    queue.take(1);
+    assert.deepEqual(queue.joined(), read.subarray(1));
+    assert.equal(queue.bytes, read.length - 1);
+  });
 });

@@ -113,6 +113,14 @@ export class BodyQueue {
       to.data(at.chunk, at.start, at.end, isLast && at.next === null);
   }
 
+  /** A copy of all of it, in one piece. */
+  joined(): Buffer {
+    const all = Buffer.allocUnsafe(this.bytes);
+    let to = 0;
+    for (let at = this.#first; at !== null; at = at.next) to += at.chunk.copy(all, to, at.start, at.end);
+    return all;
+  }
+
   /** Drops everything; nobody may have a view of it. */
   clear(): void {
     for (let segment = this.#first; segment !== null; segment = segment.next) this.#giveBack(segment.chunk);

@@ -7,10 +7,17 @@
  *            │                   ├──refused, untouched──► waiting again
  *            └──not opened───────┴──lost, too long, time, cancel──► over
  *
- * Per call: this object, a pipe for what is sent, the parts of the answer. The cluster's connections are those of all its requests.
+ * Per call: this object, a pipe for what is sent, a queue for what comes back. The cluster's connections are those of all its requests.
  */
 import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
-import { type BodyMemory, BodyPipe, type MemoryBudget, type SocketLoop, type WheelTimer } from '../io/index.ts';
+import {
+  type BodyMemory,
+  BodyPipe,
+  BodyQueue,
+  type MemoryBudget,
+  type SocketLoop,
+  type WheelTimer,
+} from '../io/index.ts';
 import type { ClusterPool } from './cluster-pool.ts';
 import { verdictOn, verdictOnStatus } from './stream-verdict.ts';
 import type { OpenFailure, UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
@@ -74,8 +81,7 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
   #repeats = 0;
   #head: HeaderList | null = null;
   #fields: VolatileFields = null;
-  #parts: Buffer[] = [];
-  #replyBytes = 0;
+  readonly #reply: BodyQueue;
   #chargedBytes = 0;
   #isOver = false;
 
@@ -83,6 +89,7 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
     this.#cluster = cluster;
     this.#request = request;
     this.#owner = owner;
+    this.#reply = new BodyQueue(owner.environment.bodies.pages);
     this.client = owner.client;
     this.isApart = owner.isApart;
   }
@@ -135,14 +142,13 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
   onData(stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void {
     if (this.#isOver) return;
     stream.consumed(end - start);
-    this.#replyBytes += end - start;
-    if (this.#replyBytes > MAX_REPLY_BYTES) {
+    if (this.#reply.bytes + end - start > MAX_REPLY_BYTES) {
       this.#leave('ok');
       this.#fail(`answered with more than ${MAX_REPLY_BYTES} bytes`);
       return;
     }
-    if (end > start) this.#parts.push(Buffer.from(chunk.subarray(start, end)));
-    this.#charge(this.#request.body.length + this.#replyBytes);
+    this.#reply.push(chunk, start, end);
+    this.#charge(this.#request.body.length + this.#reply.cost);
     if (last) this.#answered(null, null);
   }
 
@@ -175,8 +181,7 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
   #answered(trailers: HeaderList | null, trailerFields: VolatileFields): void {
     if (this.#isOver) return;
     const head = this.#head as HeaderList;
-    const [only] = this.#parts;
-    const body = this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#replyBytes);
+    const body = this.#reply.joined();
     // What is left of the request is not wanted.
     this.#leave(verdictOnStatus(Number(head.get(':status'))));
     this.#close();
@@ -191,7 +196,7 @@ export class WholeCall implements UpstreamRequest, WheelTimer {
 
   #close(): void {
     this.#isOver = true;
-    this.#parts = [];
+    this.#reply.clear();
     this.#owner.environment.loop.deadlines.disarm(this);
     this.#charge(0);
   }

@@ -9,7 +9,7 @@
  * Per check: this object, the question, the call.
  */
 import type { Answer } from '../../faces/index.ts';
-import { EXCHANGE_BYTES } from '../../io/index.ts';
+import { BodyQueue, EXCHANGE_BYTES } from '../../io/index.ts';
 import {
   type CallOwner,
   type ClusterPool,
@@ -52,8 +52,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   readonly #request: SteppedRequest;
   #asked: Asked | null = null;
   /** Of the request's body. */
-  #parts: Buffer[] = [];
-  #partBytes = 0;
+  readonly #body: BodyQueue;
   #chargedBytes = 0;
   #isOver = false;
 
@@ -61,6 +60,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
     this.#use = use;
     this.#request = request;
     this.environment = use.environment;
+    this.#body = new BodyQueue(use.environment.bodies.pages);
     this.client = request.owner.client;
     this.isApart = request.isApart;
   }
@@ -80,7 +80,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   data(chunk: Buffer, start: number, end: number, last: boolean): void {
     if (this.#isOver || this.#asked !== null) return;
     const { maxBodyBytes } = this.#use;
-    if (this.#partBytes + end - start > maxBodyBytes) {
+    if (this.#body.bytes + end - start > maxBodyBytes) {
       this.#finish('denied', bodyTooLarge(maxBodyBytes));
       return;
     }
@@ -114,12 +114,11 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   }
 
   #askWithBody(): void {
-    this.#ask(Buffer.concat(this.#parts, this.#partBytes));
+    this.#ask(this.#body.joined());
   }
 
   #ask(body: Buffer | null): void {
-    this.#parts = [];
-    this.#partBytes = 0;
+    this.#body.clear();
     this.#charge(EXCHANGE_BYTES);
     if (this.#isOver) return;
     const { cluster, environment, protocol } = this.#use;
@@ -135,9 +134,8 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   }
 
   #keep(chunk: Buffer, start: number, end: number): void {
-    this.#parts.push(Buffer.from(chunk.subarray(start, end)));
-    this.#partBytes += end - start;
-    this.#charge(EXCHANGE_BYTES + this.#partBytes);
+    this.#body.push(chunk, start, end);
+    this.#charge(EXCHANGE_BYTES + this.#body.cost);
   }
 
   /** Once, and then the check may be over: spans cost memory, and the worker may have none. `why` there is no answer. */
@@ -177,7 +175,7 @@ export class AuthCheck implements CallOwner, BodyWatcher {
 
   #close(outcome: string): void {
     this.#isOver = true;
-    this.#parts = [];
+    this.#body.clear();
     this.environment.metrics.count('daemun_external_auth_checks_total', { outcome });
     this.#charge(0);
   }
