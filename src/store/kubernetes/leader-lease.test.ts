@@ -11,10 +11,11 @@ interface Held {
   spec: Record<string, unknown>;
 }
 
-/** A Lease on a server that can be made to fail, and who competes for it. */
+/** A Lease on a server that can be made to fail, and who competes for it. What is put is made where it is not there, as API servers do with Leases. */
 function setUp(t: TestContext) {
   const clock = new VirtualClock();
   let held: Held | null = null;
+  let versions = 0;
   const isDown = new Set<string>();
   /** Requests that a stopped server has taken and not answered. */
   let stopped: (() => void)[] | null = null;
@@ -27,7 +28,7 @@ function setUp(t: TestContext) {
   };
   const write = (status: number, body: unknown): KubeResponse => {
     const { spec } = body as { spec: Record<string, unknown> };
-    held = { version: (held?.version ?? 0) + 1, spec };
+    held = { version: ++versions, spec };
     return answer(status);
   };
   const serve = ({ method, body }: KubeRequest): KubeResponse => {
@@ -38,7 +39,7 @@ function setUp(t: TestContext) {
         return held === null ? write(201, body) : answer(409);
       default: {
         const { metadata } = body as { metadata: { resourceVersion: string } };
-        if (held === null) return answer(404);
+        if (held === null) return write(201, body);
         return metadata.resourceVersion === String(held.version) ? write(200, body) : answer(409);
       }
     }
@@ -96,9 +97,24 @@ function setUp(t: TestContext) {
   };
   /** Somebody writes it who does not compete, as `kubectl annotate`. */
   const touch = (): void => {
-    if (held !== null) held = { ...held, version: held.version + 1 };
+    if (held !== null) held = { ...held, version: ++versions };
   };
-  return { clock, isDown, requests, candidate, pass, touch, stopServer, continueServer, answerAfter, held: () => held };
+  const remove = (): void => {
+    held = null;
+  };
+  return {
+    clock,
+    isDown,
+    requests,
+    candidate,
+    pass,
+    touch,
+    remove,
+    stopServer,
+    continueServer,
+    answerAfter,
+    held: () => held,
+  };
 }
 
 describe('a lease that one process holds', () => {
@@ -126,6 +142,17 @@ describe('a lease that one process holds', () => {
     await pass(3);
     assert.deepEqual(b.said, ['follows a', 'leads']);
     assert.equal(held()?.spec['leaseTransitions'], 1);
+  });
+
+  it('is made anew by who holds it when somebody deletes it, and given back as before', async t => {
+    const { candidate, pass, remove, held } = setUp(t);
+    const a = candidate('a');
+    await pass(3);
+    remove();
+    await pass(2);
+    assert.deepEqual([a.said, a.lease.isLeading], [['leads'], true]);
+    await a.lease.stop();
+    assert.equal(held()?.spec['holderIdentity'], '');
   });
 
   it('is lost by who cannot renew it before anybody else takes it', async t => {

@@ -205,7 +205,8 @@ export class LeaderLease {
       this.#seen = null;
       return triesMore > 0 ? this.#try(signal, triesMore - 1) : failed(answer);
     }
-    if (answer.status !== 200) return failed(answer);
+    // 201: it was deleted meanwhile, and API servers make a Lease that is put.
+    if (answer.status !== 200 && answer.status !== 201) return failed(answer);
     this.#see(answer.json);
     return { kind: 'held', sinceMs };
   }
