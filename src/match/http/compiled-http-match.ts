@@ -5,7 +5,7 @@ import { type AnchoredPattern, compilePattern } from '../anchored-pattern.ts';
 import type { Candidate } from '../candidate-list.ts';
 import { compilePatterns, HeaderConditions, type Patterns } from '../header-conditions.ts';
 import type { PatternVerdicts } from '../pattern-verdicts.ts';
-import { type HttpTarget, queryValue } from './http-target.ts';
+import type { HttpTarget } from './http-target.ts';
 
 /** `path`: of a path of kind `regex` only. */
 interface HttpPatterns {
@@ -38,7 +38,7 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
     if (method !== null && method !== target.method) return false;
     const path = this.#patterns === null ? null : this.#patterns.path;
     if (path !== null && !path.takes(target.path)) return false;
-    return this.unmetParam(target.query) === undefined;
+    return this.unmetParam(target) === undefined;
   }
 
   /** True when the path half of the match, whatever its kind, takes the path. */
@@ -55,12 +55,12 @@ export class CompiledHttpMatch implements Candidate<HttpTarget> {
   }
 
   /** The first query parameter that does not hold, in the order written. */
-  unmetParam(query: string): QueryParamMatch | undefined {
+  unmetParam(target: HttpTarget): QueryParamMatch | undefined {
     const { queryParams } = this.source;
     const patterns = this.#patterns === null ? null : this.#patterns.query;
     for (let at = 0; at < queryParams.length; at++) {
       const param = queryParams[at] as QueryParamMatch;
-      const value = queryValue(query, param.name);
+      const value = target.param(param.name);
       if (value === undefined) return param;
       const pattern = patterns === null ? null : (patterns[at] ?? null);
       if (pattern === null ? value !== param.value : !pattern.takes(value)) return param;

@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { growthFactor, LINEAR_FACTOR } from '../../wire/scale.test-support.ts';
-import { queryValue } from './http-target.ts';
+import { NOWHERE } from '../entry-index.ts';
+import { PatternVerdicts } from '../pattern-verdicts.ts';
+import { CompiledHttpMatch } from './compiled-http-match.ts';
+import { HttpIndex } from './http-index.ts';
+import { queryValue, splitTarget } from './http-target.ts';
 
 const ROWS: readonly (readonly [what: string, query: string, name: string, value: string | undefined])[] = [
   ['the first of several', 'a=1&b=2&b=3', 'b', '2'],
@@ -46,4 +50,47 @@ describe('the value of a query parameter', () => {
     const [sound, unsound] = [costs('aaa=&'), costs('%ff=&')];
     assert.ok(unsound < 10 * sound, `${unsound} µs beside ${sound} µs`);
   });
+
+  it('is looked for once, however many rules ask', () => {
+    const query = '&'.repeat(65_000);
+    const indexOf = (rules: number): HttpIndex =>
+      new HttpIndex(
+        Array.from({ length: rules }, (_, place) => {
+          const param = { kind: 'exact', name: 'tenant', value: String(place) } as const;
+          const path = { kind: 'prefix', value: '/' } as const;
+          const source = { kind: 'http', method: null, path, headers: [], queryParams: [param] } as const;
+          return { place, match: new CompiledHttpMatch(source, new PatternVerdicts()) };
+        }),
+      );
+    const request = {
+      method: 'GET',
+      path: `/?${query}`,
+      isGrpc: false,
+      called: null,
+      header: () => undefined,
+    };
+    const cost = (index: HttpIndex): number => {
+      const before = process.cpuUsage();
+      for (let times = 0; times < 5; times++) assert.equal(index.first(request, NOWHERE), NOWHERE);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const costs = (rules: number): number => {
+      const index = indexOf(rules);
+      return Math.min(...[0, 1, 2, 3].map(() => cost(index)));
+    };
+    const [one, many] = [costs(1), costs(128)];
+    assert.ok(many < 10 * one, `${many} µs beside ${one} µs`);
+  });
+});
+
+describe('a parameter of a long query', () => {
+  const target = splitTarget('GET', `/a?none=&tenant=a%20b&tenant=c&${'x=1&'.repeat(100)}last`);
+  for (const time of ['the first time', 'again'])
+    it(`is what the query says, asked ${time}`, () => {
+      assert.equal(target?.param('tenant'), 'a b');
+      assert.equal(target?.param('none'), '');
+      assert.equal(target?.param('last'), '');
+      assert.equal(target?.param('y'), undefined);
+    });
 });

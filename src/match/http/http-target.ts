@@ -3,13 +3,35 @@
 const PERCENT = 0x25;
 const EQUALS = 0x3d;
 
+/** Up to here a parameter is looked for each time, which costs less than to remember it, or little more. */
+const SHORT_QUERY = 256;
+
 /** What an HTTP request is for, taken apart once for each. */
-export interface HttpTarget {
+export class HttpTarget {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
   /** Without the question mark; '' when there is none. */
   readonly query: string;
+  /** What was looked for in a long query: all rules of a path may ask for the same parameters. */
+  #params: Map<string, string | undefined> | null = null;
+
+  constructor(method: string, path: string, query: string) {
+    this.method = method;
+    this.path = path;
+    this.query = query;
+  }
+
+  /** As `queryValue` says. */
+  param(name: string): string | undefined {
+    if (this.query.length <= SHORT_QUERY) return queryValue(this.query, name);
+    this.#params ??= new Map();
+    const known = this.#params.get(name);
+    if (known !== undefined || this.#params.has(name)) return known;
+    const value = queryValue(this.query, name);
+    this.#params.set(name, value);
+    return value;
+  }
 }
 
 /**
@@ -19,15 +41,15 @@ export interface HttpTarget {
 export function splitTarget(method: string, target: string): HttpTarget | undefined {
   if (!target.startsWith('/')) return undefined;
   const mark = target.indexOf('?');
-  if (mark < 0) return { method, path: target, query: '' };
-  return { method, path: target.slice(0, mark), query: target.slice(mark + 1) };
+  if (mark < 0) return new HttpTarget(method, target, '');
+  return new HttpTarget(method, target.slice(0, mark), target.slice(mark + 1));
 }
 
 /**
  * The value of a query parameter, percent-decoded; undefined when there is none. Of several the first counts
  * (HTTPQueryParamMatch.name recommends it); names are compared exactly, as the API says, and have no `=`.
  *
- * O(query) for each rule that asks, and clients choose 64 KiB of it: other parameters are neither copied nor decoded.
+ * O(query), and clients choose 64 KiB of it: other parameters are neither copied nor decoded.
  */
 export function queryValue(query: string, name: string): string | undefined {
   let at = 0;

@@ -12,7 +12,7 @@ import {
 } from '../header-text.ts';
 import type { RequestView } from '../request-view.ts';
 import type { CompiledHttpMatch } from './compiled-http-match.ts';
-import { queryValue, splitTarget } from './http-target.ts';
+import { splitTarget } from './http-target.ts';
 
 /** What a match asks for: `GET path /a/..., header env = "canary", query v = "2"`. */
 export function describeHttpMatch({ method, path, headers, queryParams }: HttpMatch): string {
@@ -43,8 +43,8 @@ export function whyNotHttp(compiled: CompiledHttpMatch, request: RequestView): s
   if (!compiled.takesPath(target.path)) return whyNotPath(source.path, target.path);
   if (source.method !== null && source.method !== target.method)
     return `method ${target.method} is not ${source.method}`;
-  const param = compiled.unmetParam(target.query);
-  if (param !== undefined) return whyNotValue(`query ${param.name}`, param, queryValue(target.query, param.name));
+  const param = compiled.unmetParam(target);
+  if (param !== undefined) return whyNotValue(`query ${param.name}`, param, target.param(param.name));
   return whyNotHeaders(compiled, request);
 }
 
