@@ -89,6 +89,8 @@ interface World {
   refuses(snapshot: Snapshot): boolean;
   isPlaneBroken: boolean;
   isTellingBroken: boolean;
+  /** Of each port. */
+  isPortTaken: boolean;
 }
 
 const SOUND: World = {
@@ -96,6 +98,7 @@ const SOUND: World = {
   refuses: () => false,
   isPlaneBroken: false,
   isTellingBroken: false,
+  isPortTaken: false,
 };
 
 async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: readonly object[]) {
@@ -130,7 +133,10 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
         if (world.refuses(snapshot)) throw new SnapshotRefused('a bug of a worker');
         if (world.isPlaneBroken) throw new Error('a bug of the plane');
         applied.push(snapshot);
-        return { failures: new Map() };
+        const taken = world.isPortTaken ? snapshot.bindings : [];
+        return {
+          failures: new Map(taken.map(({ id }) => [id, { code: 'port-in-use' as const, message: 'it is taken' }])),
+        };
       },
     },
     ports: new PortPlan('as-written'),
@@ -149,26 +155,26 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
 
 const DAY_MS = 86_400_000;
 
+/** A Gateway with a certificate of so many days, from the beginning of time. */
+async function certified(days: number): Promise<readonly object[]> {
+  const { chain, key } = await selfSignedCertificate([{ kind: 'dns', text: 'a.example' }], { nowMs: 0, days });
+  const tls = { certificateRefs: [{ name: 'pair' }] };
+  const listeners = [{ name: 'tls', port: 8443, protocol: 'HTTPS', tls }];
+  return [
+    { apiVersion, kind: 'Gateway', metadata: { name: 'tls' }, spec: { gatewayClassName: 'c', listeners } },
+    {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pair' }, type: 'kubernetes.io/tls' },
+      stringData: { 'tls.crt': chain, 'tls.key': key },
+    },
+  ];
+}
+
 describe('a certificate that nobody renews', () => {
   const told = (views: readonly View[]): string[] =>
     (views.at(-1)?.findings ?? []).map(({ code }) => code).filter(code => code.startsWith('gateway/certificate-'));
 
   it('is told of 30 days before its end, and at its end, though nothing is written', async t => {
-    const { chain, key } = await selfSignedCertificate([{ kind: 'dns', text: 'a.example' }], {
-      nowMs: 0,
-      days: 40,
-    });
-    const tls = { certificateRefs: [{ name: 'pair' }] };
-    const listeners = [{ name: 'tls', port: 8443, protocol: 'HTTPS', tls }];
-    const { views, reconciler, clock } = await setUp(
-      t,
-      {},
-      { apiVersion, kind: 'Gateway', metadata: { name: 'tls' }, spec: { gatewayClassName: 'c', listeners } },
-      {
-        ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pair' }, type: 'kubernetes.io/tls' },
-        stringData: { 'tls.crt': chain, 'tls.key': key },
-      },
-    );
+    const { views, reconciler, clock } = await setUp(t, {}, ...(await certified(40)));
     const after = async (ms: number): Promise<string[]> => {
       clock.advance(ms);
       await reconciler.settled();
@@ -182,6 +188,20 @@ describe('a certificate that nobody renews', () => {
     assert.deepEqual(await after(1), ['gateway/certificate-expired']);
     await reconciler.stop();
     assert.equal(clock.pending, 0);
+  });
+
+  it('is told of a day later, where the reload breaks that would have told', async t => {
+    const { world, views, reconciler, clock } = await setUp(t, {}, ...(await certified(40)));
+    const after = async (ms: number): Promise<string[]> => {
+      clock.advance(ms);
+      await reconciler.settled();
+      return told(views);
+    };
+    for (let day = 1; day <= 10; day++) await after(DAY_MS);
+    world.isPlaneBroken = true;
+    assert.deepEqual(await after(1), []);
+    world.isPlaneBroken = false;
+    assert.deepEqual(await after(DAY_MS), ['gateway/certificate-expires-soon']);
   });
 
   it('is all that is looked at again: without one nothing waits', async t => {
@@ -337,6 +357,35 @@ describe('a reload that breaks', () => {
       applied.map(({ version }) => version),
       [1, 3],
     );
+  });
+});
+
+describe('a port that the OS refuses', () => {
+  const boundAfter = async (
+    ms: number,
+    { clock, reconciler, views }: Awaited<ReturnType<typeof setUp>>,
+  ): Promise<boolean> => {
+    clock.advance(ms);
+    await reconciler.settled();
+    return views.at(-1)?.bindFailures.size === 0;
+  };
+
+  it('is tried again each second until it is free', async t => {
+    const running = await setUp(t, { isPortTaken: true });
+    for (let second = 1; second < 3; second++) assert.equal(await boundAfter(1_000, running), false);
+    running.world.isPortTaken = false;
+    assert.equal(await boundAfter(1_000, running), true);
+    assert.equal(running.clock.pending, 0);
+  });
+
+  it('is tried again when the reload breaks that tries it', async t => {
+    const running = await setUp(t, { isPortTaken: true });
+    running.world.isPlaneBroken = true;
+    await boundAfter(1_000, running);
+    assert.equal(running.failures.length, 1);
+    Object.assign(running.world, { isPlaneBroken: false, isPortTaken: false });
+    assert.equal(await boundAfter(30_000, running), true);
+    assert.equal(running.clock.pending, 0);
   });
 });
 

@@ -17,6 +17,8 @@ import type { Translator } from './translator.ts';
 
 /** Ports that the OS refused are tried again this often: soon enough for whoever waits for /ready. */
 const RETRY_BIND_MS = 1_000;
+/** The same after a reload that broke: the next one does all of the work, and may break as well. */
+const RETRY_BROKEN_MS = 30_000;
 
 /** Adds what the user did not write; `--demo` is the one there is. */
 export interface Supplement {
@@ -116,7 +118,15 @@ export class Reconciler {
 
   /** A socket could not be bound outside of a reload: by a worker that was replaced, say. Another reload tries again. */
   retryBinding(): void {
-    this.#retry ??= this.#isStopped ? null : this.#parts.clock.after(RETRY_BIND_MS, () => this.schedule());
+    this.#retryIn(RETRY_BIND_MS);
+  }
+
+  #retryIn(ms: number): void {
+    if (this.#isStopped) return;
+    this.#retry ??= this.#parts.clock.after(ms, () => {
+      this.#retry = null;
+      this.schedule();
+    });
   }
 
   /** Resolves when no reload is running or due. */
@@ -143,9 +153,17 @@ export class Reconciler {
         this.#parts.translator.startAnew();
         this.#parts.onFailure(error);
         if (this.#looksForRefused(error)) this.schedule();
+        this.#waitOn();
       }
     }
     this.#takenSinceMs = null;
+  }
+
+  /** The timer that asked for the reload which broke may have been the last. */
+  #waitOn(): void {
+    if (this.#view === null || this.#isStopped) return;
+    if (this.#view.bindFailures.size > 0) this.#retryIn(RETRY_BROKEN_MS);
+    this.#expiry.follow(this.#view.published);
   }
 
   /** Whether the next reload sets aside what the workers cannot take up. False: something else broke, or that was tried. */
