@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
-import { EVENT_PACE, WriteQueue } from './write-queue.ts';
+import { EVENT_PACE, WRITE_PACE, WriteQueue } from './write-queue.ts';
 
 const TERMINATING = { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } };
 const DENIED = { status: { allowed: false } };
@@ -38,3 +38,67 @@ for (const [what, status, json, isDropped] of [
     assert.deepEqual(said, isDropped ? ['dropped'] : status === 201 ? ['done'] : []);
   });
 }
+
+/** A queue with one object, and how often it was asked for. `statuses`: of the answers, the last one from then on. */
+function conflicting(statuses: readonly number[]) {
+  const clock = new VirtualClock();
+  let asked = 0;
+  const queue = new WriteQueue({
+    client: {
+      async request() {
+        const status = statuses[Math.min(asked, statuses.length - 1)] ?? 409;
+        asked++;
+        return { status, headers: {}, json: {} };
+      },
+    },
+    clock,
+    random: () => 0,
+    pace: WRITE_PACE,
+    onRefused: () => undefined,
+    prepare: () => ({
+      request: { method: 'PUT', path: '/', body: {} },
+      done: () => undefined,
+      conflicted: () => Promise.resolve(),
+    }),
+  });
+  queue.start();
+  let told = 0;
+  /** Writes since it was asked last, when so many milliseconds are over. */
+  const within = async (ms: number): Promise<number> => {
+    for (let at = 0; at < ms; at += 10) {
+      await new Promise(resolve => setImmediate(resolve));
+      clock.advance(10);
+    }
+    await new Promise(resolve => setImmediate(resolve));
+    const more = asked - told;
+    told = asked;
+    return more;
+  };
+  return { queue, within };
+}
+
+test('a write that others are faster with is tried again at once', async t => {
+  const { queue, within } = conflicting([409, 409, 409, 200]);
+  t.after(() => queue.stop());
+  queue.mark('Gateway/a/g');
+  assert.equal(await within(10), 4);
+  assert.deepEqual(queue.counts, { written: 1, conflicts: 3, refused: 0, failed: 0 });
+});
+
+test('a write that is in conflict with whatever there is does not keep the server busy', async t => {
+  const { queue, within } = conflicting([409]);
+  t.after(() => queue.stop());
+  queue.mark('Gateway/a/g');
+  assert.ok((await within(60_000)) < 20);
+  assert.ok((await within(60_000)) < 10, 'the longer, the more seldom');
+  assert.ok((await within(60_000)) > 0, 'it is not given up');
+});
+
+test('a write that was in conflict for long is as quick as ever when it was taken', async t => {
+  const { queue, within } = conflicting([...Array<number>(8).fill(409), 200, 409, 409, 409, 200]);
+  t.after(() => queue.stop());
+  queue.mark('Gateway/a/g');
+  assert.equal(await within(60_000), 9);
+  queue.mark('Gateway/a/g');
+  assert.equal(await within(10), 4);
+});

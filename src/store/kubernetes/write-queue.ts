@@ -26,6 +26,9 @@ export interface WritePace {
 export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 10 };
 /** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
 const REST_MS = 250;
+/** Who is faster so often in a row is no other writer, or one that never ends: the object rests after each further conflict, longer each time. */
+const QUICK_CONFLICTS = 5;
+const LONGEST_CONFLICT_REST_MS = 15_000;
 /** Events are for people: what comes faster than this, nobody reads. */
 export const EVENT_PACE: WritePace = { perSecond: 2, burst: 50, atOnce: 1 };
 
@@ -84,6 +87,8 @@ export class WriteQueue {
   readonly #writing: WriteSlots;
   /** Written within REST_MS: they wait if they are due again. */
   readonly #resting = new Map<string, Timer>();
+  /** In a row, by key. */
+  readonly #conflicts = new Map<string, number>();
   readonly #refused: RefusedWrites;
   readonly #forbidden: ForbiddenKinds;
   readonly #rights: OwnRights;
@@ -124,6 +129,7 @@ export class WriteQueue {
     this.#due.clear();
     for (const timer of this.#resting.values()) timer.cancel();
     this.#resting.clear();
+    this.#conflicts.clear();
     this.#refused.clear();
     this.#forbidden.clear();
     this.#contested.clear();
@@ -204,7 +210,10 @@ export class WriteQueue {
     if (this.#forbidden.holds(key)) return undefined;
     const write = this.#parts.prepare(key);
     // What is not wanted any more need not be tried again.
-    if (write === undefined) this.#refused.delete(key);
+    if (write === undefined) {
+      this.#refused.delete(key);
+      this.#conflicts.delete(key);
+    }
     return this.#refused.holds(key, () => bytesOf(write)) ? undefined : write;
   }
 
@@ -225,6 +234,7 @@ export class WriteQueue {
     const answer = await this.#parts.client.request({ ...write.request, signal });
     if (signal.aborted) return;
     const meaning = meaningOf(answer);
+    if (meaning !== 'conflict' && meaning !== 'struggles') this.#conflicts.delete(key);
     if (meaning === 'taken') {
       this.counts.written += 1;
       this.#delay.reset();
@@ -236,6 +246,7 @@ export class WriteQueue {
     } else if (meaning === 'conflict') {
       this.counts.conflicts += 1;
       await write.conflicted(signal);
+      if (!signal.aborted) this.#restInConflict(key);
       this.mark(key);
     } else if (meaning === 'struggles') {
       this.#struggles(key, answer);
@@ -253,6 +264,13 @@ export class WriteQueue {
       if (this.#due.has(key)) this.#pump();
     });
     this.#resting.set(key, timer);
+  }
+
+  #restInConflict(key: string): void {
+    const conflicts = (this.#conflicts.get(key) ?? 0) + 1;
+    this.#conflicts.set(key, conflicts);
+    const further = conflicts - QUICK_CONFLICTS;
+    if (further > 0) this.#rest(key, Math.min(REST_MS * 2 ** further, LONGEST_CONFLICT_REST_MS));
   }
 
   #struggles(key: string, answer: KubeResponse | null): void {
