@@ -50,9 +50,9 @@ export class SendQueue {
     if (stream.sendWindow > 0) this.#push(stream);
   }
 
-  /** The window of `stream` opened. */
+  /** The window of `stream` opened. Of several that open at once, an earlier one may have closed this one. */
   onStreamWindow(stream: Http2Stream): void {
-    if ((stream.flags & (WAITING | QUEUED)) !== WAITING || stream.sendWindow <= 0) return;
+    if ((stream.flags & (WAITING | QUEUED | CLOSED)) !== WAITING || stream.sendWindow <= 0) return;
     if (this.#head === null && this.isOpen) this.#tell(stream);
     else this.#push(stream);
   }
