@@ -158,9 +158,12 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.sendHead(stream, head, fields, false);
   }
 
-  /** Sends an interim response (1xx); server role. */
+  /** Sends an interim response (1xx); server role. Left out where so much is queued that only a flood of them can be why. */
   sendInformational(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void {
     if (this.broken || stream.flags & (CLOSED | LOCAL_ENDED | HEAD_SENT)) return;
+    // One without fields is small, and a client may wait for it (100).
+    const isBare = head.names.length === 1 && fields === null;
+    if (!isBare && this.output.queuedBytes >= this.limits.maxUnreadBytes / 2) return;
     sendBlock(this, stream, head, fields, false);
   }
 

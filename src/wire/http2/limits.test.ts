@@ -181,6 +181,48 @@ describe('unread output', () => {
   });
 });
 
+describe('interim responses', () => {
+  const HINTS = new HeaderList([':status', 'link'], ['103', 'x'.repeat(60_000)]);
+
+  /** A request that is open, at its server. */
+  function served() {
+    const pair = new Pair();
+    const { recorder, stream } = pair.client.open();
+    pair.client.connection.sendHead(stream, REQUEST, null, true);
+    pair.pump();
+    const last = pair.server.last().stream;
+    assert.ok(last);
+    return { pair, stream: last, recorder };
+  }
+
+  it('of an endpoint that floods with them go no further than the queue is long', () => {
+    const { pair, stream, recorder } = served();
+    for (let times = 0; times < 1_000; times++) stream.sendInformational(HINTS, null);
+    const { queuedBytes } = pair.server.connection.output;
+    assert.ok(queuedBytes < 700_000, `${queuedBytes} bytes`);
+    stream.sendHead(RESPONSE, null, true);
+    pair.pump();
+    assert.ok(recorder.interim.length > 5);
+    assert.equal(recorder.head?.get(':status'), '200');
+  });
+
+  it('of that kind do not cost a client that does not read its connection', () => {
+    const { pair, stream } = served();
+    pair.server.connection.outputBlocked(true);
+    for (let times = 0; times < 1_000; times++) stream.sendInformational(HINTS, null);
+    pair.server.receive(frame(PING, 0, 0, uint32(1, 2)));
+    assert.equal(pair.server.fatal, null);
+  });
+
+  it('that a client waits for are sent all the same', () => {
+    const { pair, stream, recorder } = served();
+    for (let times = 0; times < 1_000; times++) stream.sendInformational(HINTS, null);
+    stream.sendInformational(new HeaderList([':status'], ['100']), null);
+    pair.pump();
+    assert.equal(recorder.interim.at(-1)?.get(':status'), '100');
+  });
+});
+
 describe('header limits', () => {
   it('ends a connection that sends CONTINUATION after CONTINUATION', () => {
     const server = startedServer();

@@ -17,7 +17,10 @@ export interface Http2Limits {
   readonly maxConcurrentStreams: number;
   /** RST_STREAM frames that the peer provoked and has not read. Default 16. */
   readonly maxQueuedResets: number;
-  /** Bytes other than DATA queued while the peer does not read: acknowledgements and answers it never takes. Default 1 MiB. */
+  /**
+   * Bytes other than DATA queued while the peer does not read: acknowledgements and answers it never takes. With half of it queued, interim
+   * responses are left out. Default 1 MiB.
+   */
   readonly maxUnreadBytes: number;
   /** Bytes queued in one tick before `sendData` takes no more. Default 256 KiB. */
   readonly outputHighWaterBytes: number;
