@@ -10,7 +10,15 @@ import { isIPv6 } from 'node:net';
 import type { Gateway } from '../../resources/index.ts';
 import type { GatewayOutcome, WantedClusterIp } from '../../translate/index.ts';
 import { ownedName } from './owned-name.ts';
-import { MANAGER, type OwnedObject, type Owner, ownedService, ownedSlices, portsOf } from './owned-object.ts';
+import {
+  MANAGER,
+  type OwnedEndpoint,
+  type OwnedObject,
+  type Owner,
+  ownedService,
+  ownedSlices,
+  portsOf,
+} from './owned-object.ts';
 
 export interface GatewayParts {
   readonly gateway: Gateway;
@@ -78,6 +86,6 @@ function headlessObjects(parts: GatewayParts): readonly OwnedObject[] {
   return [ownedService(owner, service, { clusterIP: 'None', ports }), ...slices];
 }
 
-function endpointsAt(addresses: readonly string[]): readonly object[] {
+function endpointsAt(addresses: readonly string[]): readonly OwnedEndpoint[] {
   return addresses.map(address => ({ addresses: [address], conditions: { ready: true } }));
 }

@@ -15,8 +15,10 @@ export interface OwnedObject {
   readonly labels: Readonly<Record<string, string>>;
   /** Of `body`, but for itself; it stands in the annotation `APPLIED`. */
   readonly hash: string;
-  /** Of a Service; of other kinds empty. */
+  /** Of a Service its own; of an EndpointSlice those that lead to its endpoints. */
   readonly ports: readonly OwnedPort[];
+  /** Of an EndpointSlice; of other kinds empty. */
+  readonly endpoints: readonly OwnedEndpoint[];
   /** It is a Service without an address of its own. */
   readonly isHeadless: boolean;
   readonly body: object;
@@ -56,6 +58,12 @@ export interface OwnedPort {
   readonly targetPort?: number;
   /** The port of the nodes; absent: the API server's choice. */
   readonly nodePort?: number;
+}
+
+/** An endpoint, as it stands in an EndpointSlice. */
+export interface OwnedEndpoint {
+  readonly addresses: readonly [string];
+  readonly conditions: { readonly ready: boolean };
 }
 
 type PortOwner = Pick<Gateway['spec']['listeners'][number], 'port' | 'protocol'>;
@@ -109,34 +117,34 @@ export interface OwnedSlices {
   /** The name of the first one; the further ones end in `-2`, … */
   readonly name: string;
   readonly addressType: 'IPv4' | 'IPv6';
-  /** As they stand in the slice. */
-  readonly endpoints: readonly object[];
+  readonly endpoints: readonly OwnedEndpoint[];
   readonly ports: readonly OwnedPort[];
 }
 
 /** One for as many ports as the API takes in each; at least one. */
 export function ownedSlices(owner: Owner, slices: OwnedSlices): readonly OwnedObject[] {
-  const { service, name, addressType, endpoints, ports } = slices;
+  const { service, name, addressType, ports } = slices;
+  const endpoints = slices.endpoints.slice(0, MAX_SLICE_ENDPOINTS);
   const count = Math.max(1, Math.ceil(ports.length / MAX_SLICE_PORTS));
-  return Array.from({ length: count }, (_, at) =>
-    ownedObject(owner, {
+  return Array.from({ length: count }, (_, at) => {
+    const some = ports.slice(at * MAX_SLICE_PORTS, (at + 1) * MAX_SLICE_PORTS);
+    const object = ownedObject(owner, {
       kind: 'EndpointSlice',
       collection: ['/apis/discovery.k8s.io/v1', 'endpointslices'],
       name: at === 0 ? name : `${name}-${at + 1}`,
       labels: { 'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': 'daemun.dev' },
       fields: {
         addressType,
-        endpoints: endpoints.slice(0, MAX_SLICE_ENDPOINTS),
-        ports: ports
-          .slice(at * MAX_SLICE_PORTS, (at + 1) * MAX_SLICE_PORTS)
-          .map(({ name: portName, port, protocol, targetPort = port }) => ({
-            name: portName,
-            port: targetPort,
-            protocol,
-          })),
+        endpoints,
+        ports: some.map(({ name: portName, port, protocol, targetPort = port }) => ({
+          name: portName,
+          port: targetPort,
+          protocol,
+        })),
       },
-    }),
-  );
+    });
+    return { ...object, ports: some, endpoints };
+  });
 }
 
 interface ObjectParts {
@@ -182,6 +190,7 @@ function ownedObject({ gateway, controllerName, uid }: Owner, parts: ObjectParts
     labels,
     hash,
     ports: [],
+    endpoints: [],
     isHeadless: false,
     body: whole({ ...annotations, [APPLIED]: hash }),
   };

@@ -182,6 +182,28 @@ describe('the objects that a Gateway owns', () => {
     assert.equal(reload({ gateways: [gateway()] }).length, 1);
   });
 
+  it('are mended when somebody leads a slice elsewhere', () => {
+    const { reload, slices } = setUp();
+    reload({ gateways: [gateway()] });
+    const slice = slices.get('a/web-daemun');
+    assert.ok(slice?.kind === 'EndpointSlice');
+    const conditions = { ready: true };
+    const [http, ...others] = slice.ports;
+    const changes = [
+      { endpoints: [] },
+      { endpoints: [{ addresses: ['10.0.0.9'], conditions }] },
+      { endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }] },
+      { endpoints: [...slice.endpoints, { addresses: ['10.0.0.9'], conditions }] },
+      { ports: others },
+      { ports: [{ ...http, port: 8080 }, ...others] },
+    ];
+    for (const change of changes) {
+      slices.set('a/web-daemun', { ...slice, ...change } as Resource);
+      assert.equal(reload({ gateways: [gateway()] }).length, 1, JSON.stringify(change));
+      assert.deepEqual(slices.get('a/web-daemun'), slice);
+    }
+  });
+
   it('leave what is somebody else’s alone, and say so once', () => {
     const { reload, services, taken } = setUp();
     services.set(

@@ -248,16 +248,27 @@ function addedListeners({ resources, translation }: Seen): ReadonlyMap<string, G
 const FIELD_MANAGER = 'daemun';
 
 /** Nobody changed what can be seen of it. */
-function isAsWanted({ hash, labels, ports }: OwnedObject, known: Known | undefined): boolean {
+function isAsWanted(wanted: OwnedObject, known: Known | undefined): boolean {
+  const { hash, labels, ports } = wanted;
   if (known === undefined || known.metadata.annotations[APPLIED] !== hash) return false;
   if (!Object.entries(labels).every(([label, value]) => known.metadata.labels[label] === value)) return false;
-  return known.kind !== 'Service' || ports.every(port => leadsThere(port, known));
+  return known.kind === 'Service' ? ports.every(port => leadsThere(port, known)) : isSliceAsWanted(wanted, known);
 }
 
 /** Where a port leads is read from the Service: one that somebody took away is put back. */
 function leadsThere({ port, protocol, targetPort }: OwnedPort, { spec }: Service): boolean {
   const there = spec.ports.find(one => one.port === port && one.protocol === protocol);
   return there !== undefined && (targetPort === undefined || there.targetPort === targetPort);
+}
+
+/** It leads to its endpoints at its ports, and nowhere else. */
+function isSliceAsWanted({ endpoints, ports }: OwnedObject, known: EndpointSlice): boolean {
+  if (known.endpoints.length !== endpoints.length || known.ports.length !== ports.length) return false;
+  const areThere = endpoints.every(({ addresses, conditions }, at) => {
+    const there = known.endpoints[at];
+    return there?.addresses[0] === addresses[0] && (there.conditions.ready ?? true) === conditions.ready;
+  });
+  return areThere && ports.every(({ port, targetPort = port }, at) => known.ports[at]?.port === targetPort);
 }
 
 /** A Service cannot get or lose a ClusterIP: it is made anew. */
