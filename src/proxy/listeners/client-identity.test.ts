@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { ClientValidation, HttpsListener, RequestListener } from '../../snapshot/index.ts';
@@ -35,7 +35,8 @@ describe('the certificate of a client', () => {
     gateway.close();
   });
 
-  function apply(clients: Partial<ClientValidation>, changes: Partial<RequestListener> = {}): Promise<void> {
+  /** `clients` null: nobody is asked. */
+  function apply(clients: Partial<ClientValidation> | null, changes: Partial<RequestListener> = {}): Promise<void> {
     const { kind: _kind, ...plain } = httpListener('l', { '/': 'main' });
     const validation: ClientValidation = {
       bundle: OURS.bundle.id,
@@ -43,7 +44,7 @@ describe('the certificate of a client', () => {
       isForwarded: true,
       ...clients,
     };
-    const tls = { certificates: ['server'], clients: validation };
+    const tls = { certificates: ['server'], clients: clients === null ? null : validation };
     const listener: HttpsListener = { ...plain, ...changes, kind: 'https', tls };
     return gateway.apply({
       listeners: [listener],
@@ -55,9 +56,9 @@ describe('the certificate of a client', () => {
   }
 
   /** What the backend hears of a client. */
-  async function heard(pair: Pair | undefined, claim?: string): Promise<unknown> {
+  async function heard(pair: Pair | undefined, claim?: string, agent: Agent | false = false): Promise<unknown> {
     const headers = { host: 'a.example.com', ...(claim === undefined ? {} : { [NAME]: claim }) };
-    const target = { host: '127.0.0.1', port: gateway.port, agent: false, rejectUnauthorized: false };
+    const target = { host: '127.0.0.1', port: gateway.port, agent, rejectUnauthorized: false };
     const [response] = await once(request({ ...target, ...pair, headers }).end(), 'response');
     response.resume();
     await once(response, 'end');
@@ -87,6 +88,19 @@ describe('the certificate of a client', () => {
     for (const pair of [FOREIGN, undefined]) assert.equal(await heard(pair, 'Subject="CN=admin"'), null);
     await apply({ isForwarded: false });
     assert.equal(await heard(CLIENT, 'Subject="CN=admin"'), null);
+  });
+
+  it('is told no more on a connection that was there before, while nobody asks for it', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await apply({});
+    const before = gateway.metric('daemun_downstream_connections_total');
+    assert.equal(await heard(CLIENT, undefined, agent), OWN);
+    await apply(null);
+    assert.equal(await heard(CLIENT, 'Subject="CN=admin"', agent), null);
+    await apply({});
+    assert.equal(await heard(CLIENT, undefined, agent), OWN);
+    assert.equal(gateway.metric('daemun_downstream_connections_total'), before + 1);
+    agent.destroy();
   });
 
   it('stands behind what a trusted proxy says of its own client', async () => {

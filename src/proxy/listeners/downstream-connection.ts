@@ -32,6 +32,7 @@ import {
 } from '../io/index.ts';
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
 import { identityOf } from './client-identity.ts';
+import { clientsOf } from './client-rules.ts';
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
@@ -71,7 +72,7 @@ export class DownstreamConnection
   readonly peerAddress: string;
   readonly peerPort: number;
   readonly client: object;
-  readonly identity: ClientIdentity | null;
+  identity: ClientIdentity | null;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
   isCut = false;
@@ -87,6 +88,8 @@ export class DownstreamConnection
   readonly #owedInput = new OwedInput();
   readonly #unfinished: UnfinishedCalls;
   readonly #memory: ConnectionMemory;
+  /** Who the client proved to be when it came; told while it would be asked. */
+  readonly #proven: ClientIdentity | null;
 
   constructor(socket: Socket, server: DownstreamServer, { spoken, entered, first }: Admitted) {
     super();
@@ -98,7 +101,8 @@ export class DownstreamConnection
     this.peerPort = clientPortOf(socket);
     const sharer = server.sharerOf(this.peerAddress);
     this.client = (sharer === null ? null : server.budget.shareOf(sharer)) ?? this;
-    this.identity = identityOf(socket, entered?.listener);
+    this.#proven = identityOf(socket, entered?.listener);
+    this.identity = this.#proven;
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);
@@ -128,6 +132,7 @@ export class DownstreamConnection
     if (this.#scopeGeneration !== this.#server.generation) {
       this.#scopeGeneration = this.#server.generation;
       this.#scope = this.#server.scopeOf(this.entered, this.peerAddress, this.#scope);
+      this.identity = isAsked(this.#scope) ? this.#proven : null;
     }
     return this.#scope;
   }
@@ -285,4 +290,9 @@ export class DownstreamConnection
   #checkStreams(nowMs: number): void {
     for (const { events } of this.messages.listStreams()) if (events instanceof Exchange) checkIdle(events, nowMs);
   }
+}
+
+/** Clients are asked who they are. */
+function isAsked({ entered }: Scope): boolean {
+  return entered !== null && clientsOf(entered.listener) !== null;
 }
