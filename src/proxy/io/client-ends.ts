@@ -35,6 +35,11 @@ export function clientAddressOf(socket: Socket): string {
   return clientEnds?.source.address ?? plainAddress(accepted.remoteAddress ?? 'unknown');
 }
 
+/** The address of who told whose an accepted socket is; null: nobody did. '': the socket is gone. */
+export function sayerOf(socket: Socket): string | null {
+  return (socket as ToldSocket).clientEnds === undefined ? null : plainAddress(socket.remoteAddress ?? '');
+}
+
 /** 0: the socket is gone, and nothing was told of it. */
 export function clientPortOf(socket: Socket): number {
   const { clientEnds, accepted = socket } = socket as ToldSocket;

@@ -14,6 +14,7 @@ export {
   clientEndsOf,
   clientPortOf,
   inheritClient,
+  sayerOf,
   tellClient,
 } from './client-ends.ts';
 export type { CopyPages } from './copy-pages.ts';

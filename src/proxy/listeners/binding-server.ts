@@ -11,7 +11,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import { type BindFailure, type Binding, bindFailure, type Listener } from '../../snapshot/index.ts';
 import type { Scope, Serving } from '../http/index.ts';
-import { clientAddressOf, inheritClient, type TrafficCounters } from '../io/index.ts';
+import { clientAddressOf, inheritClient, sayerOf, type TrafficCounters } from '../io/index.ts';
 import {
   type OpenStream,
   type StreamChoices,
@@ -55,7 +55,8 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   readonly #server: Server;
   /** null: there was no client yet. */
   #entrance: Entrance | null = null;
-  readonly #connections = new Set<DownstreamConnection>();
+  /** Each with the load balancer that said whose it is; null: nobody did. */
+  readonly #connections = new Map<DownstreamConnection, string | null>();
   readonly #streams = new Set<OpenStream>();
   readonly #early: EarlySockets;
   readonly #scopes: BindingScopes;
@@ -104,7 +105,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   /** Open connections, and requests in progress on them; a stream counts as one. */
   get load(): { readonly connections: number; readonly requests: number } {
     let requests = this.#streams.size;
-    for (const connection of this.#connections) requests += connection.activeRequests;
+    for (const connection of this.#connections.keys()) requests += connection.activeRequests;
     return { connections: this.#connections.size + this.#streams.size, requests };
   }
 
@@ -152,10 +153,10 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   /** Whoever is not taken any more leaves. */
   #dismiss(): void {
-    for (const connection of this.#connections) {
+    for (const [connection, sayer] of this.#connections) {
       const standing = this.#scopes.standingOf(connection.entered?.listener ?? null, connection.peerAddress);
       if (standing === 'leaves') connection.drain();
-      else if (standing === 'unproven') connection.turnAway();
+      else if (standing === 'unproven' || !this.#isBelieved(sayer)) connection.turnAway();
     }
   }
 
@@ -181,7 +182,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
 
   /** From now on checks are told so, and clients that can be told gently; all else goes on. */
   announceLeaving(): void {
-    if (this.#scopes.leave()) for (const connection of this.#connections) connection.askToLeave();
+    if (this.#scopes.leave()) for (const connection of this.#connections.keys()) connection.askToLeave();
   }
 
   /** Stops listening, then tells clients; connections end when their requests are over. `onEnd`: none is left. */
@@ -189,7 +190,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     // In this order: clients that are told connect again at once, and not to a socket that is about to be closed.
     void this.stopListening().then(() => {
       this.#isDraining = true;
-      drainPaced([...this.#connections], this.serving.clock);
+      drainPaced([...this.#connections.keys()], this.serving.clock);
       this.#early.drain();
       if (this.#isOver) onEnd();
       else this.#server.once('close', onEnd);
@@ -200,7 +201,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   destroy(): void {
     this.#server.close();
     this.#early.destroy();
-    for (const connection of this.#connections) connection.cut();
+    for (const connection of this.#connections.keys()) connection.cut();
     for (const stream of this.#streams) stream.cut();
   }
 
@@ -231,7 +232,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
     if (!this.#enter(raw, socket, admitted.entered?.listener ?? null)) return;
     const connection = new DownstreamConnection(socket, this, admitted);
-    this.#connections.add(connection);
+    this.#connections.set(connection, sayerOf(raw));
     if (this.#isDraining) connection.drain();
   }
 
@@ -243,9 +244,14 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     stream.begin();
   }
 
+  /** Who said whose a connection is may have been taken from those that may. */
+  #isBelieved(sayer: string | null): boolean {
+    return sayer === null || this.#entrance?.isSayer(sayer) === true;
+  }
+
   /** False, and the socket is closed: the listener left, or began to ask for more, while a handshake went on or nothing came. */
   #enter(raw: Socket, socket: Socket, entered: Listener | null): boolean {
-    if (this.#scopes.standingOf(entered, clientAddressOf(raw)) !== 'stays') {
+    if (this.#scopes.standingOf(entered, clientAddressOf(raw)) !== 'stays' || !this.#isBelieved(sayerOf(raw))) {
       socket.destroy();
       return false;
     }

@@ -35,7 +35,8 @@ export class Entrance implements TlsOwner {
   }
 
   accept(socket: Socket): void {
-    if (this.#mustSayWhose(socket)) new ProxyHeaderReader(socket, this.serving, rest => this.#admit(socket, rest));
+    if (this.isSayer(plainAddress(socket.remoteAddress ?? '')))
+      new ProxyHeaderReader(socket, this.serving, rest => this.#admit(socket, rest));
     else this.#admit(socket, null);
   }
 
@@ -74,12 +75,12 @@ export class Entrance implements TlsOwner {
     else new ProtocolReader(this.#owner, raw, socket, entered);
   }
 
-  /** It is one of those who say whose their connections are. */
-  #mustSayWhose({ remoteAddress }: Socket): boolean {
+  /** Whether a peer is one of those who say whose their connections are. */
+  isSayer(address: string): boolean {
     const ranges = this.#owner.binding.proxyProtocolFrom;
     if (ranges.length === 0) return false;
     if (this.#sayers?.ranges !== ranges) this.#sayers = { ranges, addresses: new AddressRanges(ranges) };
-    return this.#sayers.addresses.has(plainAddress(remoteAddress ?? ''));
+    return this.#sayers.addresses.has(address);
   }
 
   #acceptStream(socket: Socket, read: Buffer | null, { listeners }: Binding): void {

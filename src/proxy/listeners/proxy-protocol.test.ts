@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { until } from '../../time/until.test-support.ts';
 import { readProxyHeader, writeProxyHeader } from '../../wire/index.ts';
 import { httpListener, listener, type SnapshotParts, TestGateway } from '../http/gateway.test-support.ts';
 import { readText, StreamBed, streamRule, tcpListener, tlsListener } from '../l4/l4.test-support.ts';
@@ -134,6 +135,26 @@ describe('a connection that a load balancer speaks for', () => {
     const answer = await tell([Buffer.concat([writeProxyHeader('v1', CLIENT), Buffer.from(GET)])]);
     assert.doesNotMatch(answer, /203\.0\.113\.7/);
     assert.match(await tell([writeProxyHeader('v1', CLIENT), GET], '127.0.0.2'), /203\.0\.113\.7$/);
+  });
+
+  it('ends when its load balancer is believed no more, and not before', async () => {
+    const listeners = [httpListener('l', { '/': 'main' })];
+    await apply({ listeners });
+    const socket = connect({ port: gateway.port, host: '127.0.0.1' });
+    const lasting = GET.replace('connection: close\r\n', '');
+    let text = '';
+    socket.on('data', chunk => {
+      text += String(chunk);
+    });
+    const answers = (): number => text.split('203.0.113.7').length - 1;
+    socket.write(Buffer.concat([V2, Buffer.from(lasting)]));
+    await until(() => answers() === 1);
+    await apply({ listeners, proxyProtocolFrom: ['127.0.0.1/32'] });
+    socket.write(lasting);
+    await until(() => answers() === 2);
+    const closed = once(socket, 'close');
+    await apply({ listeners, proxyProtocolFrom: [] });
+    await closed;
   });
 
   it('carries a stream whose first bytes came with the header, or after it', async () => {
