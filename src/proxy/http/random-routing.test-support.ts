@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import type {
   Filter,
+  GrpcMatch,
   HeaderChange,
   HeaderMatch,
   HttpMatch,
@@ -36,6 +37,7 @@ export const SAID = 'x-said';
 
 const HEALTH_PATH = '/healthz';
 const VALUES = ['https', '10.1.2.3', 'http://a.example.com'];
+const GRPC: Readonly<Record<string, string>> = { 'content-type': 'application/grpc' };
 const HOSTS = ['a.example.com', 'b.example.com', 'example.org'];
 const PATHS = ['/', '/a', '/a/b', '/a/b?q=https', '/a?q=10.1.2.3', '/a/./b', HEALTH_PATH, HEALTH_PATH];
 const METHODS = ['GET', 'POST', 'OPTIONS'];
@@ -56,12 +58,27 @@ const aField: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('x-say') },
 );
 
-const aRequest: fc.Arbitrary<RoutedRequest> = fc.record({
-  host: fc.constantFrom(...HOSTS),
-  path: fc.constantFrom(...PATHS),
-  method: fc.constantFrom(...METHODS),
-  headers: fc.dictionary(aField, aValue, { maxKeys: 3, noNullPrototype: true }),
-});
+const someFields = fc.dictionary(aField, aValue, { maxKeys: 3, noNullPrototype: true });
+const aRequest: fc.Arbitrary<RoutedRequest> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      host: fc.constantFrom(...HOSTS),
+      path: fc.constantFrom(...PATHS),
+      method: fc.constantFrom(...METHODS),
+      headers: someFields,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      host: fc.constantFrom(...HOSTS),
+      path: fc.constant('/a/b'),
+      method: fc.constant('POST'),
+      headers: someFields.map(fields => ({ ...fields, ...GRPC })),
+    }),
+  },
+);
 
 /** One after the other, each with another that differs in one field. */
 export const anyRequests: fc.Arbitrary<RoutedRequest[]> = fc
@@ -85,7 +102,13 @@ const aPath: fc.Arbitrary<HttpPathMatch> = fc.constantFrom(
   { kind: 'regex', value: '/a(/b)?' },
 );
 
-const aMatch: fc.Arbitrary<HttpMatch> = fc.record({
+const aGrpcMatch: fc.Arbitrary<GrpcMatch> = fc.record({
+  kind: fc.constant('grpc'),
+  method: fc.constantFrom(null, { kind: 'exact', service: 'a', method: 'b' } as const),
+  headers: matches(aName),
+});
+
+const anHttpMatch: fc.Arbitrary<HttpMatch> = fc.record({
   kind: fc.constant('http'),
   path: aPath,
   method: fc.constantFrom(null, null, 'GET'),
@@ -143,7 +166,8 @@ const someRules: fc.Arbitrary<Rule[]> = fc
   );
 
 function someEntries(rules: readonly Rule[]): fc.Arbitrary<RouteEntry[]> {
-  const entry = fc.record({ match: aMatch, rule: fc.constantFrom(...rules), matchIndex: fc.constant(0) });
+  const match = fc.oneof({ weight: 4, arbitrary: anHttpMatch }, { weight: 1, arbitrary: aGrpcMatch });
+  const entry = fc.record({ match, rule: fc.constantFrom(...rules), matchIndex: fc.constant(0) });
   return fc.array(entry, { minLength: 1, maxLength: 4 });
 }
 
