@@ -14,8 +14,7 @@
  * Cleartext, and TLS to endpoints, is read into a buffer that all sockets of a worker share (`SharedReadSocket`), so nothing of the input
  * outlives `receive`. TLS of clients comes as `data` events: OpenSSL's records are of their own size.
  *
- * Owns the socket's listeners; the owner decides when to `shut` or `destroy`. Guarded by `bench/`: every RPC passes here
- * four times.
+ * Owns the socket's listeners; the owner decides when to `shut` or `destroy`. Guarded by `bench/`: every RPC passes here four times.
  */
 import type { Socket } from 'node:net';
 import type { MessageConnection, OutputSink } from '../../wire/index.ts';

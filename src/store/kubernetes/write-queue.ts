@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Clock, Random, Timer } from '../../time/index.ts';
+import { ConflictRests } from './conflict-rests.ts';
 import { type ContestedWrite, ContestedWrites } from './contested-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
 import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
@@ -26,9 +27,6 @@ export interface WritePace {
 export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 10 };
 /** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
 const REST_MS = 250;
-/** Who is faster so often in a row is no other writer, or one that never ends: the object rests after each further conflict, longer each time. */
-const QUICK_CONFLICTS = 5;
-const LONGEST_CONFLICT_REST_MS = 15_000;
 /** Events are for people: what comes faster than this, nobody reads. */
 export const EVENT_PACE: WritePace = { perSecond: 2, burst: 50, atOnce: 1 };
 
@@ -87,8 +85,7 @@ export class WriteQueue {
   readonly #writing: WriteSlots;
   /** Written within REST_MS: they wait if they are due again. */
   readonly #resting = new Map<string, Timer>();
-  /** In a row, by key. */
-  readonly #conflicts = new Map<string, number>();
+  readonly #conflicts = new ConflictRests(REST_MS);
   readonly #refused: RefusedWrites;
   readonly #forbidden: ForbiddenKinds;
   readonly #rights: OwnRights;
@@ -212,7 +209,7 @@ export class WriteQueue {
     // What is not wanted any more need not be tried again.
     if (write === undefined) {
       this.#refused.delete(key);
-      this.#conflicts.delete(key);
+      this.#conflicts.forget(key);
     }
     return this.#refused.holds(key, () => bytesOf(write)) ? undefined : write;
   }
@@ -234,7 +231,7 @@ export class WriteQueue {
     const answer = await this.#parts.client.request({ ...write.request, signal });
     if (signal.aborted) return;
     const meaning = meaningOf(answer);
-    if (meaning !== 'conflict' && meaning !== 'struggles') this.#conflicts.delete(key);
+    if (meaning !== 'conflict' && meaning !== 'struggles') this.#conflicts.forget(key);
     if (meaning === 'taken') {
       this.counts.written += 1;
       this.#delay.reset();
@@ -246,7 +243,8 @@ export class WriteQueue {
     } else if (meaning === 'conflict') {
       this.counts.conflicts += 1;
       await write.conflicted(signal);
-      if (!signal.aborted) this.#restInConflict(key);
+      const restMs = signal.aborted ? 0 : this.#conflicts.restMs(key);
+      if (restMs > 0) this.#rest(key, restMs);
       this.mark(key);
     } else if (meaning === 'struggles') {
       this.#struggles(key, answer);
@@ -264,13 +262,6 @@ export class WriteQueue {
       if (this.#due.has(key)) this.#pump();
     });
     this.#resting.set(key, timer);
-  }
-
-  #restInConflict(key: string): void {
-    const conflicts = (this.#conflicts.get(key) ?? 0) + 1;
-    this.#conflicts.set(key, conflicts);
-    const further = conflicts - QUICK_CONFLICTS;
-    if (further > 0) this.#rest(key, Math.min(REST_MS * 2 ** further, LONGEST_CONFLICT_REST_MS));
   }
 
   #struggles(key: string, answer: KubeResponse | null): void {

@@ -41,7 +41,7 @@ export class Field {
 export function fieldFlags(name: string, value: string): number {
   let flags = nameFlags(name);
   if (flags & VOLATILE_NAME && (value !== '' || flags & CONTENT_LENGTH)) flags |= VOLATILE;
-  return isFieldValue(value) ? flags : flags | valueFault(name, value, flags);
+  return flags | valueFault(name, value, flags);
 }
 
 /** Whether a field that is no pseudo-header can be sent as it is. */
@@ -61,17 +61,18 @@ function nameFlags(name: string): number {
 /** A field with the name of `named`, which is volatile, and a value that is not empty: `grpc-timeout` on every call of a grpc-go client. */
 export function volatileField(named: Field, value: string): Field {
   const flags = VOLATILE | VOLATILE_NAME | (named.flags & (CONTENT_LENGTH | PSEUDO));
-  return new Field(named.name, value, isFieldValue(value) ? flags : flags | valueFault(named.name, value, flags));
+  return new Field(named.name, value, flags | valueFault(named.name, value, flags));
 }
 
 /** A field whose name, a sound one, was found to vary on its connection (see `VaryingNames`). */
 export function varyingField(name: string, value: string): Field {
   const flags = name === ':path' ? VOLATILE | VOLATILE_NAME | PSEUDO : VOLATILE | VOLATILE_NAME;
-  return new Field(name, value, isFieldValue(value) ? flags : flags | valueFault(name, value, flags));
+  return new Field(name, value, flags | valueFault(name, value, flags));
 }
 
-/** Blanks around a value are forgiven, but not where hosts, paths and lengths are said: there two readers must see the same. */
+/** The bit for a value that is not sound; 0: it is. Blanks around one are forgiven, but not where hosts, paths and lengths are said: there two readers must see the same. */
 function valueFault(name: string, value: string, flags: number): number {
+  if (isFieldValue(value)) return 0;
   if (flags & (PSEUDO | CONTENT_LENGTH) || name === 'host') return MALFORMED;
   return isFieldValue(withoutBlanks(value)) ? PADDED : MALFORMED;
 }

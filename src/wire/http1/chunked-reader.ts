@@ -39,8 +39,7 @@ export class ChunkedReader {
 
   begin(): void {
     this.#state = 'size';
-    this.#digits = 0;
-    this.#size = 0;
+    this.#beginSize();
     this.#messageExtensionBytes = 0;
     this.fault = null;
   }
@@ -94,12 +93,17 @@ export class ChunkedReader {
         break;
       case 'data-lf':
         this.#expect(byte, LF, 'size');
-        this.#digits = 0;
-        this.#size = 0;
+        this.#beginSize();
         break;
       default:
     }
     return at + 1;
+  }
+
+  #beginSize(): void {
+    this.#digits = 0;
+    this.#size = 0;
+    this.#extensionBytes = 0;
   }
 
   #readSize(chunk: Buffer, at: number, to: number): number {
@@ -107,11 +111,7 @@ export class ChunkedReader {
     for (; next < to; next++) {
       const digit = hexDigit(chunk[next] as number);
       if (digit < 0) {
-        if (this.#digits === 0) this.fault = 'a chunk size is malformed';
-        else {
-          this.#extensionBytes = 0;
-          this.#endSize(chunk[next] as number);
-        }
+        this.#endSize(chunk[next] as number);
         return next + 1;
       }
       this.#size = this.#size * 16 + digit;
@@ -125,7 +125,8 @@ export class ChunkedReader {
   }
 
   #endSize(byte: number): void {
-    if (byte === CR) this.#state = 'size-lf';
+    if (this.#digits === 0) this.fault = 'a chunk size is malformed';
+    else if (byte === CR) this.#state = 'size-lf';
     else if (byte === SEMICOLON) this.#readPast('extension');
     else if (this.#takesPadding && (byte === SPACE || byte === TAB)) this.#readPast('padding');
     else this.fault = 'a chunk size is malformed';

@@ -3,30 +3,14 @@
 /** What a connection keeps of its streams, at a quarter of a million of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NO_EVENTS } from '../message/message-stream.ts';
 import { growthFactor, LINEAR_FACTOR } from '../scale.test-support.ts';
+import { gate, loneStream } from './lone-stream.test-support.ts';
 import { ResetMemory } from './reset-memory.ts';
 import { SendQueue } from './send-queue.ts';
-import { CLOSED, Http2Stream, type StreamConnection } from './stream.ts';
+import { CLOSED, type Http2Stream } from './stream.ts';
 import { StreamTable, UnsentStreams } from './stream-table.ts';
 
-const NOBODY: StreamConnection = {
-  sendHead() {},
-  sendInformational() {},
-  sendData: () => 0,
-  sendTrailers() {},
-  upgrade() {},
-  peer: { takesExtendedConnect: false, maxHeaderListBytes: Number.POSITIVE_INFINITY },
-  reset() {},
-  consumed() {},
-};
-
-const STREAMS = Array.from({ length: 250_000 }, (_, at) => new Http2Stream(NOBODY, 2 * at + 1, NO_EVENTS, 1, 1));
-
-function gate(isBlocked: boolean) {
-  const limits = { outputHighWaterBytes: 1 };
-  return { sendWindow: 1, isBlocked, broken: false, output: { queuedBytes: 0 }, limits };
-}
+const STREAMS = Array.from({ length: 250_000 }, (_, at) => loneStream(at, 1));
 
 const STRUCTURES: readonly { name: string; use: (entries: number) => void }[] = [
   {
