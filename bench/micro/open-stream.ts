@@ -39,7 +39,15 @@ const backends = await Promise.all([Backend.start(unlimited), Backend.start(unli
 
 for (const policy of POLICIES) {
   const pool = new ClusterPool(testCluster({ balancer: policy }), environment, {
-    observer: { onConnectFailed() {}, onConnected() {}, onProven() {}, onRetired() {}, onEjected() {}, onWaited() {} },
+    observer: {
+      onConnectFailed() {},
+      onConnected() {},
+      onProven() {},
+      onRetired() {},
+      onEjected() {},
+      onWaited() {},
+      onRetried() {},
+    },
     onChanged() {},
   });
   pool.update(pool.cluster, endpointSet(...backends.map(backend => backend.endpoint)));

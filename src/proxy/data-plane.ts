@@ -100,9 +100,7 @@ export class DataPlane {
     const lists = new HeaderListPool();
     const heads = new HeadMemory(lists);
     const environment = { loop: this.#loop, lists, heads, clock: loopClock, random, dial: dialTcp };
-    this.#tls = new TlsClients((cluster, result) =>
-      metrics.count('daemun_upstream_tls_handshakes_total', { cluster, result }),
-    );
+    this.#tls = new TlsClients((cluster, result) => this.#endpoints.handshake(cluster, result));
     this.#health = new HealthChecker({
       clock,
       log,
@@ -110,8 +108,7 @@ export class DataPlane {
       openProbe: (cluster, check, endpoint) =>
         new GrpcHealthProbe({ cluster, tls: this.#tls.clientOf(cluster, null) }, check, endpoint, environment),
       onChange: cluster => this.#publishHealth(cluster),
-      onTransition: (cluster, health) =>
-        metrics.count('daemun_upstream_health_check_transitions_total', { cluster, to: health }),
+      onTransition: (cluster, health) => this.#endpoints.transition(cluster, health),
     });
   }
 

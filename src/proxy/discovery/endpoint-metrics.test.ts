@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Endpoint, endpointSet } from '../../snapshot/index.ts';
-import { WorkerMetrics } from '../metrics/index.ts';
+import { type Series, WorkerMetrics } from '../metrics/index.ts';
 import { EndpointMetrics } from './endpoint-metrics.ts';
 
 const endpoint = (port: number, state: Endpoint['state'] = 'ready'): Endpoint => ({
@@ -12,10 +12,16 @@ const endpoint = (port: number, state: Endpoint['state'] = 'ready'): Endpoint =>
 });
 
 function setUp() {
-  const metrics = new EndpointMetrics(new WorkerMetrics(() => undefined, 1_024), { wallMs: () => 7 });
+  const shown = new Set<string>();
+  const announce = (series: readonly Series[]): void => {
+    for (const { name, note } of series)
+      if (note === 'gone') shown.delete(name);
+      else shown.add(name);
+  };
+  const metrics = new EndpointMetrics(new WorkerMetrics(announce, 1_024), { wallMs: () => 7 });
   const samples = (): readonly string[] =>
     metrics.samples().map(({ labels: { cluster, state }, value }) => `${cluster} ${state} ${value}`);
-  return { metrics, samples };
+  return { metrics, samples, shown };
 }
 
 describe('counts of endpoints', () => {
@@ -42,5 +48,21 @@ describe('counts of endpoints', () => {
     assert.deepEqual(samples(), ['a ready 0', 'a draining 0', 'a unhealthy 1', 'a unchecked 1']);
     metrics.setHealth('a', new Map());
     assert.deepEqual(samples(), ['a ready 2', 'a draining 0', 'a unhealthy 0', 'a unchecked 0']);
+  });
+
+  it('take with a cluster that is gone what its checks counted, and what they count late', async () => {
+    const { metrics, shown } = setUp();
+    metrics.update({ endpoints: [endpointSet('a', [endpoint(1)])] });
+    const count = async (): Promise<number> => {
+      metrics.transition('a', 'unhealthy');
+      metrics.handshake('a', 'failed');
+      await Promise.resolve();
+      return shown.size - 1;
+    };
+    assert.equal(await count(), 2);
+    metrics.update({ endpoints: [] });
+    await Promise.resolve();
+    assert.equal(shown.size - 1, 0);
+    assert.equal(await count(), 0);
   });
 });

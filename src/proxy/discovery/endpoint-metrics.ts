@@ -3,7 +3,7 @@
 import { type Endpoint, type EndpointSet, endpointStates, endpointsOf, type Snapshot } from '../../snapshot/index.ts';
 import type { Clock } from '../../time/index.ts';
 import type { MetricSample, WorkerMetrics } from '../metrics/index.ts';
-import { endpointKey, type Health } from '../upstream/index.ts';
+import { endpointKey, HANDSHAKE_RESULTS, type HandshakeResult, type Health } from '../upstream/index.ts';
 
 const STATES = ['ready', 'draining', 'unhealthy', 'unchecked'] as const;
 type State = (typeof STATES)[number];
@@ -26,6 +26,7 @@ interface ClusterCounts extends ClusterReadiness, Readonly<Record<State, number>
 /**
  * `daemun_upstream_endpoints{cluster,state}`, counted in the main thread, for all workers have the same endpoints. No counters of thousands of
  * clusters: samples are made when they are asked for. `unchecked`: a health check is configured and its first result is out. Costs what changed.
+ * What checks count of a cluster goes with it, too.
  */
 export class EndpointMetrics {
   readonly #metrics: WorkerMetrics;
@@ -77,6 +78,16 @@ export class EndpointMetrics {
     this.#show(cluster);
   }
 
+  /** A verdict on one of its endpoints changed. */
+  transition(cluster: string, to: Health): void {
+    if (this.#sets.has(cluster)) this.#metrics.count('daemun_upstream_health_check_transitions_total', { cluster, to });
+  }
+
+  /** A TLS handshake of a check ended. */
+  handshake(cluster: string, result: HandshakeResult): void {
+    if (this.#sets.has(cluster)) this.#metrics.count('daemun_upstream_tls_handshakes_total', { cluster, result });
+  }
+
   #replace(endpoints: readonly EndpointSet[]): void {
     const before = this.#sets;
     this.#sets = new Map(endpoints.map(set => [set.cluster, set]));
@@ -103,6 +114,9 @@ export class EndpointMetrics {
     this.#counts.delete(cluster);
     for (const to of ['healthy', 'unhealthy']) {
       this.#metrics.release('daemun_upstream_health_check_transitions_total', { cluster, to });
+    }
+    for (const result of HANDSHAKE_RESULTS) {
+      this.#metrics.release('daemun_upstream_tls_handshakes_total', { cluster, result });
     }
   }
 

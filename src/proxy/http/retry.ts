@@ -165,8 +165,8 @@ function rewind(exchange: ExchangeState): void {
 /** The next try begins; `current` is still the one before. */
 function tell(exchange: ExchangeState, cluster: ClusterPool, reason: RetryReason): void {
   const { attempts, owner, trace } = exchange;
-  const { metrics, debug, loop } = owner.serving;
-  metrics.count('daemun_upstream_retries_total', { cluster: cluster.id, reason });
+  const { debug, loop } = owner.serving;
+  cluster.retried(reason);
   if (debug.isOn) tellRetry(exchange, reason);
   trace?.retried({ atMs: loop.nowMs, reason, endpoint: attempts.current?.endpoint?.key ?? '' });
 }

@@ -49,6 +49,7 @@ export class World {
         onProven: (_cluster, endpoint) => void this.proven.push(endpoint.key),
         onRetired: () => {},
         onWaited: () => undefined,
+        onRetried: () => undefined,
         onEjected: (_cluster, endpoint) => void this.events.push(`ejected ${endpoint.key}`),
       },
       onChanged: () => {},

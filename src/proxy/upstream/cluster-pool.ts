@@ -15,6 +15,7 @@ import type { EndpointPool } from './endpoint-pool.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import { type PendingOwner, PendingRequests } from './pending-requests.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RetryReason } from './retry-reason.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
@@ -39,6 +40,8 @@ export interface ClusterObserver {
   onHandshake(cluster: string, result: HandshakeResult): void;
   /** A request waited so long for its stream, in whole milliseconds above 0. */
   onWaited(cluster: ClusterPool, waitedMs: number): void;
+  /** A request is tried again. */
+  onRetried(cluster: ClusterPool, reason: RetryReason): void;
   /** Nothing of the cluster is left. */
   onGone(cluster: ClusterPool): void;
   /** `pending` or `openConnections()` may have changed; once for all that happens in one turn. */
@@ -136,6 +139,11 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
   /** A request had to wait for its stream; most have it at once. */
   waited(waitedMs: number): void {
     this.#owner.observer.onWaited(this, waitedMs);
+  }
+
+  /** The next try of a request begins. */
+  retried(reason: RetryReason): void {
+    this.#owner.observer.onRetried(this, reason);
   }
 
   /** Forgets a request that still waits for a connection; nothing is called back. No effect on others. O(1). */

@@ -17,7 +17,7 @@ export { ResumableSession } from './resumable-session.ts';
 export type { RetryReason } from './retry-reason.ts';
 export { StreamDial, type StreamDialOwner } from './stream-dial.ts';
 export { isOwnLimit, verdictOn, verdictOnStatus } from './stream-verdict.ts';
-export type { TlsClient } from './tls-client.ts';
+export { HANDSHAKE_RESULTS, type HandshakeResult, type TlsClient } from './tls-client.ts';
 export { TlsClients } from './tls-clients.ts';
 export { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 export { UpstreamMetrics } from './upstream-metrics.ts';

@@ -5,7 +5,7 @@ import type { WorkerMetrics } from '../metrics/index.ts';
 import type { ClusterObserver, ClusterPool } from './cluster-pool.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { ReachChange } from './reach-change.ts';
-import { RETRY_REASONS } from './retry-reason.ts';
+import { RETRY_REASONS, type RetryReason } from './retry-reason.ts';
 import { HANDSHAKE_RESULTS, type HandshakeResult } from './tls-client.ts';
 import type { UpstreamEndpoint } from './upstream-request.ts';
 
@@ -26,7 +26,10 @@ interface ClusterSlots {
   wait: number | null;
 }
 
-/** Counts and logs what happens in the clusters of one worker. Slots are bound when a cluster is first used. */
+/**
+ * Counts and logs what happens in the clusters of one worker. Slots are bound when a cluster is first used, and given back when it is gone: what
+ * a request of old rules still makes happen is nowhere counted then.
+ */
 export class UpstreamMetrics implements ClusterObserver {
   readonly #reports: UpstreamReports;
   readonly #unreachable = new WeakSet<UpstreamEndpoint>();
@@ -38,6 +41,7 @@ export class UpstreamMetrics implements ClusterObserver {
   }
 
   onConnectFailed(pool: ClusterPool, endpoint: UpstreamEndpoint, { message }: ConnectFailure): void {
+    if (this.#gone.has(pool)) return;
     const { metrics, debug } = this.#reports;
     metrics.count('daemun_upstream_connect_failures_total', { cluster: pool.id });
     const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name, reason: message };
@@ -69,6 +73,7 @@ export class UpstreamMetrics implements ClusterObserver {
   }
 
   onEjected(pool: ClusterPool, endpoint: UpstreamEndpoint): void {
+    if (this.#gone.has(pool)) return;
     const { metrics, log } = this.#reports;
     metrics.count('daemun_upstream_ejections_total', { cluster: pool.id });
     const fields = { cluster: pool.id, endpoint: endpoint.key, name: endpoint.name };
@@ -89,6 +94,11 @@ export class UpstreamMetrics implements ClusterObserver {
     const slots = this.#slotsOf(pool);
     slots.wait ??= metrics.histogram('daemun_upstream_wait_seconds', { cluster: pool.id });
     metrics.observe(slots.wait, waitedMs / 1_000);
+  }
+
+  onRetried(pool: ClusterPool, reason: RetryReason): void {
+    if (this.#gone.has(pool)) return;
+    this.#reports.metrics.count('daemun_upstream_retries_total', { cluster: pool.id, reason });
   }
 
   #slotsOf(pool: ClusterPool): ClusterSlots {

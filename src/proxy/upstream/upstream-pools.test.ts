@@ -19,6 +19,7 @@ const OBSERVER = {
   onGone() {},
   onEjected() {},
   onWaited() {},
+  onRetried() {},
   onChanged() {},
   onHandshake() {},
 };

@@ -38,7 +38,9 @@ export class UpstreamPools implements ClusterOwner {
   constructor(environment: PoolEnvironment, observer: ClusterObserver) {
     this.#environment = environment;
     this.observer = observer;
-    this.#tls = new TlsClients((cluster, result) => observer.onHandshake(cluster, result));
+    this.#tls = new TlsClients((cluster, result) => {
+      if (this.#entries.has(cluster) || this.#leaving.has(cluster)) observer.onHandshake(cluster, result);
+    });
   }
 
   /**
@@ -146,8 +148,8 @@ export class UpstreamPools implements ClusterOwner {
   #sweepLeaving(pool: ClusterPool, nowMs: number): void {
     pool.sweep(nowMs);
     if (!pool.isIdle) return;
+    this.#leaving.delete(pool.id);
     pool.destroy();
     this.observer.onGone(pool);
-    this.#leaving.delete(pool.id);
   }
 }
