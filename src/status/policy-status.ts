@@ -29,7 +29,7 @@ export interface PolicyStatus {
 /** What the status of a policy needs to know of it. */
 export interface PolicyObject {
   readonly kind: string;
-  readonly metadata: { readonly generation: number };
+  readonly metadata: { readonly generation: number; readonly uid?: string };
   readonly status?: PolicyStatus;
 }
 

@@ -40,6 +40,8 @@ export interface StatusRow {
   readonly conditions: readonly string[];
   /** Names of the objects (`namespace/name`) for which anything changed. */
   changed(before: StatusSources | undefined, now: StatusSources): ReadonlySet<string>;
+  /** Whether an object was deleted and made again, so that nothing that was said of the one before is about it. */
+  isRemade(name: string, before: StatusSources | undefined, now: StatusSources): boolean;
   /** undefined: there is no such object, or it is not ours to write to. `known`: what `make` made of it last. */
   make(name: string, known: Status | undefined, sources: StatusSources, pass: StatusPass): Status | undefined;
 }
@@ -58,7 +60,12 @@ interface KindOfStatus<R, O, S> {
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 const NOTHING: ReadonlySet<string> = new Set();
 
-function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
+/** What all objects have. */
+interface Identified {
+  readonly metadata: { readonly uid?: string };
+}
+
+function row<R extends Identified, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
   const { kind, conditions, prefix } = of;
   return {
     kind,
@@ -70,6 +77,10 @@ function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
       const changed = new Set(objects);
       for (const key of outcomes) if (key.startsWith(prefix)) changed.add(key.slice(prefix.length));
       return changed;
+    },
+    isRemade(name, before, now) {
+      const old = before && of.objects(before.resources).get(name);
+      return old !== undefined && old.metadata.uid !== of.objects(now.resources).get(name)?.metadata.uid;
     },
     make(name, known, { resources, outcomes }, pass) {
       const resource = of.objects(resources).get(name);
@@ -83,7 +94,7 @@ function row<R, O, S extends Status>(of: KindOfStatus<R, O, S>): StatusRow {
 }
 
 /** A row of a kind whose objects belong to one controller: what we wrote of one last stands in the object itself. */
-function ownedRow<R extends { readonly status?: S }, O, S extends Status>(
+function ownedRow<R extends Identified & { readonly status?: S }, O, S extends Status>(
   of: Pick<KindOfStatus<R, O, S>, 'kind' | 'conditions' | 'objects' | 'outcomes'>,
   write: (resource: R, outcome: O, parts: { readonly previous: S | undefined; readonly now: string }) => S,
 ): StatusRow {

@@ -45,6 +45,14 @@ function resources(routeStatus?: GRPCRoute['status'], hostname = 'a.org'): Resou
   };
 }
 
+/** The only object of a map, as an API server tells of it. */
+function remade<R extends { readonly metadata: object }>(
+  map: ReadonlyMap<string, R>,
+  known: { readonly uid: string; readonly generation: number },
+): ReadonlyMap<string, R> {
+  return new Map([...map].map(([name, object]) => [name, { ...object, metadata: { ...object.metadata, ...known } }]));
+}
+
 function routeStatusOf(set: ResourceSet, previous: WrittenStatuses | null = null, now = 'T1') {
   const all = statuses(translate(set, ENVIRONMENT), set, previous, now);
   return { all, route: all.byObject.get('GRPCRoute/default/r') as GRPCRoute['status'] };
@@ -67,6 +75,25 @@ describe('statuses', () => {
     const written = routeStatusOf(resources()).route;
     const { route } = routeStatusOf(resources(written), null, 'T2');
     assert.equal(route?.parents[0]?.conditions[0]?.lastTransitionTime, 'T1');
+  });
+
+  it('says nothing of an object that was said of one of its name before it', () => {
+    const of = (uid: string, generation: number, hostname: string): ResourceSet => {
+      const set = resources(undefined, hostname);
+      return {
+        ...set,
+        gateways: remade(set.gateways, { uid, generation }),
+        grpcRoutes: remade(set.grpcRoutes, { uid, generation }),
+      };
+    };
+    const { all } = routeStatusOf(of('first', 7, 'a.org'));
+    const { all: later, route } = routeStatusOf(of('second', 1, 'b.org'), all, 'T2');
+    const [accepted] = route?.parents[0]?.conditions ?? [];
+    const told = [accepted?.status, accepted?.observedGeneration, accepted?.lastTransitionTime];
+    assert.deepEqual(told, ['False', 1, 'T2']);
+    const gateway = later.byObject.get('Gateway/default/gw') as Gateway['status'];
+    const conditions = [gateway?.conditions, gateway?.listeners?.[0]?.conditions].flatMap(list => list ?? []);
+    assert.deepEqual(new Set(conditions.map(one => one.observedGeneration)), new Set([1]));
   });
 
   it('gives the same objects for what did not change', () => {

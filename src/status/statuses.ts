@@ -41,7 +41,8 @@ export function statuses(
       const before = known.get(id);
       if (previous?.faults.has(id) === true) faults.set(id, undefined);
       try {
-        const status = row.make(name, before, madeOf, pass);
+        const isRemade = row.isRemade(name, previous?.madeOf, madeOf);
+        const status = row.make(name, isRemade ? undefined : before, madeOf, pass);
         if (status === before) continue;
         // Routes of one template have one status.
         last = status === undefined ? last : share(last, status);

@@ -16,7 +16,7 @@ function route(generation: number): HTTPRoute {
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      metadata: { name: 'r', generation },
+      metadata: { name: 'r', uid: 'u', generation },
       spec: { parentRefs: [{ name: 'gw' }] },
     },
     { defaultNamespace: 'default', origin: 'cluster' },
@@ -68,12 +68,14 @@ describe('statuses of a cluster', () => {
     assert.deepEqual(marked, [KEY, KEY, KEY, KEY], 'leading, changed, told, gone');
   });
 
-  it('writes about the generation that the server holds only', () => {
+  it('writes about the object and the generation that the server holds only', () => {
     const statuses = new ClusterStatuses(OURS);
     statuses.reloaded(view(2, status(2)), []);
     assert.deepEqual(statuses.merge(KEY, stored(2)), status(2));
     const newer = stored(3, { parents: [] });
     assert.equal(statuses.merge(KEY, newer), newer.status, 'of a newer one the next reload tells');
+    const another = { ...stored(2), uid: 'made again' };
+    assert.equal(statuses.merge(KEY, another), another.status, 'so of one that was made again under the same name');
     assert.equal(statuses.merge('HTTPRoute/default/other', newer), newer.status, 'an object that we do not know');
   });
 

@@ -44,10 +44,10 @@ export class ClusterStatuses {
     const slash = key.indexOf('/');
     const [kind, name] = [key.slice(0, slash), key.slice(slash + 1)];
     const resource = this.#view === null ? undefined : objectsOf(this.#view.resources, kind).get(name);
-    // Of a newer one nothing is known yet: the next reload tells.
-    if (resource === undefined || resource.metadata.generation !== stored.generation) return stored.status;
+    const { uid, generation } = stored;
+    // Of a newer one, or another one of its name, nothing is known yet: the next reload tells.
+    if (resource?.metadata.uid !== uid || resource.metadata.generation !== generation) return stored.status;
     const ours = this.#view?.statuses.get(key);
-    const { generation } = stored;
     return mergeStatus(stored.status as StatusJson | undefined, ours, {
       kind,
       controllerName: this.#controllerName,
@@ -59,7 +59,7 @@ export class ClusterStatuses {
 function objectsOf(
   resources: ResourceSet,
   kind: string,
-): ReadonlyMap<string, { readonly metadata: { readonly generation: number } }> {
+): ReadonlyMap<string, { readonly metadata: { readonly generation: number; readonly uid?: string } }> {
   const maps: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;
   const field = maps[kind];
   return field === undefined ? new Map() : resources[field];
