@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Gateway, GRPCRoute, ResourceSet } from '../resources/index.ts';
 import { EMPTY_RESOURCES, parseResource } from '../resources/index.ts';
+import { resourceSet } from '../translate/environment.test-support.ts';
 import { type TranslateEnvironment, translate } from '../translate/index.ts';
 import { statuses, type WrittenStatuses } from './statuses.ts';
 import { SUPPORTED_FEATURES } from './supported-features.ts';
@@ -94,6 +95,29 @@ describe('statuses', () => {
     const gateway = later.byObject.get('Gateway/default/gw') as Gateway['status'];
     const conditions = [gateway?.conditions, gateway?.listeners?.[0]?.conditions].flatMap(list => list ?? []);
     assert.deepEqual(new Set(conditions.map(one => one.observedGeneration)), new Set([1]));
+  });
+
+  it('takes back what it wrote of routes when their class is gone, and leaves what others wrote', () => {
+    const environment = { ...ENVIRONMENT, controllerName: 'example.com/ours' };
+    const gatewayClass = read({
+      apiVersion: API,
+      kind: 'GatewayClass',
+      metadata: { name: 'c' },
+      spec: { controllerName: 'example.com/ours' },
+    });
+    const withClass = (set: ResourceSet) =>
+      resourceSet([gatewayClass, ...set.gateways.values(), ...set.grpcRoutes.values()]);
+    const first = withClass(resources());
+    const before = statuses(translate(first, environment), first, null, 'T1');
+    const written = before.byObject.get('GRPCRoute/default/r') as NonNullable<GRPCRoute['status']>;
+    assert.deepEqual(
+      written.parents.map(({ controllerName }) => controllerName),
+      ['example.com/ours'],
+    );
+    const theirs = { ...written.parents[0], controllerName: 'example.com/theirs' };
+    const stored = resources({ parents: [...written.parents, theirs] } as GRPCRoute['status']);
+    const { byObject } = statuses(translate(stored, environment), stored, before, 'T2');
+    assert.deepEqual(byObject.get('GRPCRoute/default/r'), { parents: [theirs] });
   });
 
   it('gives the same objects for what did not change', () => {

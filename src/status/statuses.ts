@@ -67,7 +67,7 @@ function brokenStatus({ kind }: Pick<StatusRow, 'kind'>, key: string, error: unk
 /** The names of controllers whose entries in shared statuses are ours. */
 export function ourControllers(outcomes: Outcomes, resources: ResourceSet): ReadonlySet<string> {
   const ours = new Set([IMPLIED_CONTROLLER_NAME]);
-  if (outcomes.meshController !== null) ours.add(outcomes.meshController);
+  for (const name of [outcomes.controllerName, outcomes.meshController]) if (name !== null) ours.add(name);
   for (const name of outcomes.gatewayClasses.keys()) {
     const gatewayClass = resources.gatewayClasses.get(name);
     if (gatewayClass !== undefined) ours.add(gatewayClass.spec.controllerName);

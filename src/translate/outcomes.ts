@@ -18,6 +18,8 @@ export interface Outcomes {
   readonly meshes: ReadonlyMap<string, MeshOutcome>;
   /** The controllerName of entries for Services in statuses; null: others write those. */
   readonly meshController: string | null;
+  /** As in `TranslateEnvironment`: entries of that name are ours whatever classes there are. */
+  readonly controllerName: string | null;
   /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, GatewayOutcome>;
   /** By `namespace/name`. */

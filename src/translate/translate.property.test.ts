@@ -29,9 +29,9 @@ const anyWorld = worldOf(anyObject);
 /** What users see of a translation. */
 function visible({ snapshot, findings, outcomes }: Translation): unknown {
   const { version: _, ...parts } = snapshot;
-  const { meshController, ...maps } = outcomes;
+  const { meshController, controllerName, ...maps } = outcomes;
   const sorted = Object.entries(maps).map(([kind, map]) => [kind, [...map].sort(([a], [b]) => (a < b ? -1 : 1))]);
-  return { parts, findings, meshController, outcomes: Object.fromEntries(sorted) };
+  return { parts, findings, meshController, controllerName, outcomes: Object.fromEntries(sorted) };
 }
 
 describe('translate, for any resources', () => {

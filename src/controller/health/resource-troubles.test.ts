@@ -36,7 +36,7 @@ function subjects(...aside: readonly string[]): string[] {
     };
     return { finding: finding as unknown as Finding, sinceMs: 0 };
   });
-  const outcomes = { gatewayClasses: new Map(), gateways: new Map(), meshController: null };
+  const outcomes = { gatewayClasses: new Map(), gateways: new Map(), meshController: null, controllerName: null };
   const view = {
     ...{ statuses, findings: [], resources: EMPTY_RESOURCES, published: { certificates: [] } },
     translation: { setAside, outcomes } as unknown as Translation,

@@ -53,11 +53,12 @@ export function publishOutcomes(
   const meshes = shareMap(previous?.meshes, parts.meshes);
   const allPolicies = new Map([...policyOutcomes(parts.policies, parts), ...telemetryOutcomes(parts.telemetry, parts)]);
   const policies = shareMap(previous?.policies, allPolicies);
-  const { meshController } = parts;
+  const { meshController, controllerName } = parts;
   return {
     gatewayClasses,
     meshes,
     meshController,
+    controllerName,
     gateways: shareMap(previous?.gateways, gateways),
     listenerSets,
     routes,
