@@ -25,6 +25,8 @@ interface Trouble {
   readonly message?: string;
   /** The reason in its `Status`. */
   readonly reason?: string;
+  /** What is answered in place of a `Status`: a page of whatever stands before the server. */
+  readonly page?: string;
   /** How many more requests it meets. */
   left: number;
 }
@@ -201,7 +203,14 @@ export class FakeApi {
 
   #discover(path: string, response: ServerResponse): void {
     const [, root, group = '', version] = path.split('/');
-    const kinds = READ_KINDS.filter(({ kind, declaration }) => declaration.group === group && !this.#removed.has(kind));
+    const served = READ_KINDS.filter(({ kind }) => !this.#removed.has(kind));
+    if (path === '/apis') {
+      const groups = Map.groupBy(served, ({ declaration }) => declaration.group);
+      groups.delete('');
+      response.end(JSON.stringify({ groups: [...groups].map(([name]) => ({ name, versions: [] })) }));
+      return;
+    }
+    const kinds = served.filter(({ declaration }) => declaration.group === group);
     if (root !== 'apis' || kinds.length === 0) {
       refuse(response, 404);
       return;
@@ -260,9 +269,9 @@ function writeEvent(
 function refuse(
   response: ServerResponse,
   status: number,
-  { headers = {}, message, reason }: Pick<Trouble, 'headers' | 'message' | 'reason'> = {},
+  { headers = {}, message, reason, page }: Partial<Omit<Trouble, 'status' | 'left'>> = {},
 ): void {
-  response.writeHead(status, headers).end(JSON.stringify(failed(status, message, reason).json));
+  response.writeHead(status, headers).end(page ?? JSON.stringify(failed(status, message, reason).json));
 }
 
 /** Leases and Secrets. */

@@ -667,16 +667,50 @@ describe('a store of a cluster without some kinds', () => {
     await eventually(() => api.openWatches === ALWAYS_READ, followed);
     const looks = (): number =>
       api.requests.filter(request => request.endsWith('/apis/gateway.networking.k8s.io')).length;
-    api.fail('discovery', 404);
+    api.answers.set('/apis/gateway.networking.k8s.io/v1', { resources: [] });
     api.fail('HTTPRoute', 404);
     api.endWatches('lost');
     const before = looks();
     followed.store.reread();
     await eventually(() => looks() > before, { ...followed, clock: new SkippingClock() });
-    api.heal('discovery');
+    api.answers.clear();
     api.heal('HTTPRoute');
     api.put(route('b'));
     await eventually(() => names(followed).length === 2, followed);
+  });
+
+  for (const [what, status, page] of [
+    ['a page that says 200', 200, '<html>Sign in</html>'],
+    ['a page that says 404', 404, '<html>no such host</html>'],
+    ['JSON of somebody else', 200, '{"maintenance":true}'],
+  ] as const)
+    it(`keeps every kind while ${what} comes in the place of the server`, async t => {
+      const api = await FakeApi.start(t);
+      api.put(route('r'));
+      const followed = await started(t, api);
+      const looks = (): number => api.requests.filter(request => request.includes('GET /apis/discovery.k8s.io')).length;
+      api.fail('*', status, { page });
+      api.endWatches('lost');
+      const before = looks();
+      await eventually(() => looks() > before + 8, followed);
+      assert.deepEqual(names(followed), ['a/r']);
+      assert.equal(followed.store.current().absentKinds?.has('HTTPRoute'), false);
+      await eventually(() => followed.store.health().failing !== null, followed);
+      api.heal('*');
+      api.put(route('b'));
+      await eventually(() => names(followed).length === 2, followed);
+    });
+
+  it('does not start with nothing where a page that says 404 comes in the place of the server', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.fail('*', 404, { page: 'default backend - 404' });
+    const followed = follow(t, api);
+    const start = followed.store.start();
+    await eventually(() => api.requests.filter(request => request === 'GET /apis').length > 2, followed);
+    api.heal('*');
+    await start;
+    assert.deepEqual(names(followed), ['a/r']);
   });
 });
 

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import type { ClusterHealth } from './cluster-health.ts';
 import { type Definitions, readDefinitions } from './definitions.ts';
-import { discover, type ServedVersions } from './discovery.ts';
+import { confirmAbsent, type Discovered, discover, type ServedVersions } from './discovery.ts';
 import { grantedWatches } from './granted-watches.ts';
 import { type KubeClient, KubeRefusal } from './kube-client.ts';
 import { Pause } from './pause.ts';
@@ -107,11 +107,13 @@ export class ServedKinds {
   async #lookAtAll(): Promise<number> {
     const { client, clock, watchesRights = false } = this.#options;
     const { signal } = this.#stop;
-    const [found, definitions, granted] = await Promise.all([
+    const [discovered, definitions, granted] = await Promise.all([
       discover(client, READ_KINDS, signal),
       readDefinitions(client, signal),
       watchesRights ? grantedWatches(client, READ_KINDS, signal) : null,
     ]);
+    await this.#confirm(discovered);
+    const found = discovered.served;
     this.#allDueMs = clock.nowMs() + LOOK_MS;
     this.#found = found;
     this.#takeDefinitions(definitions);
@@ -126,9 +128,16 @@ export class ServedKinds {
       READ_KINDS.filter(({ kind }) => !known.has(kind)).map(({ declaration }) => declaration.group),
     );
     const kinds = READ_KINDS.filter(({ declaration }) => groups.has(declaration.group));
-    const found = await discover(this.#options.client, kinds, this.#stop.signal);
+    const { served: found } = await discover(this.#options.client, kinds, this.#stop.signal);
     if (kinds.every(({ kind }) => found.get(kind) === known.get(kind)) && this.#missing.size === 0) return LOOK_SOON_MS;
     return this.#lookAtAll();
+  }
+
+  /** That kinds are not there which were, or of which nothing is known, is not believed of any page that says so. */
+  async #confirm({ served, absent }: Discovered): Promise<void> {
+    const known = this.#served;
+    if (known !== null && [...known.keys()].every(kind => served.has(kind))) return;
+    await confirmAbsent(this.#options.client, absent, this.#stop.signal);
   }
 
   /** Returns how long to wait before the next look. */
