@@ -73,6 +73,11 @@ describe('daemun cert', () => {
     assert.match(Buffer.from(secret.data['tls.key'], 'base64').toString(), /^-----BEGIN PRIVATE KEY-----/);
   });
 
+  it('prints names that look like numbers or booleans as texts', async () => {
+    const yaml = await run('issue', '--host', 'a.example.com', '--self-signed', '--secret', 'no/123');
+    assert.match(yaml, /^ {2}name: "123"\n {2}namespace: "no"$/m);
+  });
+
   it('overwrites files only when forced', async () => {
     const args = ['issue', '--host', 'a.example.com', '--self-signed', '--out', folder];
     await run(...args);

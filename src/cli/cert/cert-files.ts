@@ -6,6 +6,7 @@ import type { CertificatePair } from '../../demo/index.ts';
 import { fileFault } from '../../errors/index.ts';
 import { createFile, makeFolder, replaceFile } from '../../files/index.ts';
 import { CommandFailure, couldNotRun } from '../exit-code.ts';
+import { yamlText } from '../output-format.ts';
 
 export interface PairFiles {
   readonly certificate: string;
@@ -46,16 +47,14 @@ function isThere({ key, certificate }: PairFiles): CommandFailure {
 
 /** The pair as a `kubernetes.io/tls` Secret, as `kubectl create secret tls --dry-run=client -o yaml` prints it. */
 export function secretYaml(pair: CertificatePair, ref: { readonly namespace: string; readonly name: string }): string {
-  return [
-    'apiVersion: v1',
-    'kind: Secret',
-    'metadata:',
-    `  name: ${ref.name}`,
-    `  namespace: ${ref.namespace}`,
-    'type: kubernetes.io/tls',
-    'data:',
-    `  tls.crt: ${Buffer.from(pair.chain).toString('base64')}`,
-    `  tls.key: ${Buffer.from(pair.key).toString('base64')}`,
-    '',
-  ].join('\n');
+  return yamlText({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: ref.name, namespace: ref.namespace },
+    type: 'kubernetes.io/tls',
+    data: {
+      'tls.crt': Buffer.from(pair.chain).toString('base64'),
+      'tls.key': Buffer.from(pair.key).toString('base64'),
+    },
+  });
 }

@@ -38,7 +38,9 @@ export function installManifests(installation: Installation): readonly Document[
 }
 
 function documentsIn(file: string): readonly Document[] {
-  return parseAllDocuments(readFileSync(findFile(file), 'utf8')).filter(document => isMap(document.contents));
+  const text = readFileSync(findFile(file), 'utf8');
+  // A namespace may be called `no`, which kubectl would read as false.
+  return parseAllDocuments(text, { compat: 'yaml-1.1' }).filter(document => isMap(document.contents));
 }
 
 /** Upwards from this file: it is nearer in a built package. */

@@ -58,6 +58,13 @@ describe('daemun install', () => {
     );
   });
 
+  it('writes names that look like numbers or booleans as texts', async () => {
+    const { out } = await run('--namespace', 'no', '--class', '123');
+    assert.match(out, /^ {2}name: "no"$/m);
+    assert.match(out, /^ {2}name: "123"$/m);
+    assert.doesNotMatch(out, /namespace: no$/m);
+  });
+
   it('adds agents of the mesh when asked to, with the image and in a namespace that permits them', async () => {
     assert.doesNotMatch((await run()).out, /daemun-mesh/);
     const { out } = await run('--mesh', '--namespace', 'edge', '--image', 'example.com/d:1');
