@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { ClientHttp2Session } from 'node:http2';
 import { afterEach, describe, it } from 'node:test';
+import type { Binding, Listener } from '../snapshot/index.ts';
+import { sampleRule } from '../snapshot/rule.test-support.ts';
 import { until } from '../time/until.test-support.ts';
 import { call, cleanUp, dial, freePort, snapshotOf, startBackend, startPlane } from './data-plane.test-support.ts';
 import { trialBind } from './workers/trial-bind.ts';
@@ -130,3 +132,36 @@ describe('a data plane with two workers', () => {
     assert.ok(Math.min(...shares) >= 5, `shares: ${shares.join(', ')}`);
   });
 });
+
+for (const workers of [0, 1]) {
+  describe(`a snapshot that a data plane with ${workers} workers cannot execute`, () => {
+    it('is not taken for served when the next one has the same in it, and is all undone by the one before', async () => {
+      const [first, second] = await Promise.all([startBackend(), startBackend()]);
+      const ports = [await freePort(), await freePort()].sort((a, b) => a - b);
+      const { plane } = await startPlane(workers);
+      const good = snapshotOf({ ports, endpoints: [first.endpoint] });
+      await plane.apply(good);
+      const sessions = ports.map(dial);
+      for (const session of sessions) assert.equal(await call(session), `${first.port}`);
+      // The first port has no rules any more when the second one breaks.
+      const broken = {
+        version: 2,
+        bindings: good.bindings.map((binding, at) => withRules(binding, at === 0 ? 'none' : 'broken')),
+      };
+      await assert.rejects(plane.apply({ ...good, ...broken }));
+      const elsewhere = snapshotOf({ ports, endpoints: [second.endpoint] }).endpoints;
+      await assert.rejects(plane.apply({ ...good, ...broken, version: 3, endpoints: elsewhere }));
+      await plane.apply({ ...good, version: 4 });
+      for (const session of sessions) assert.equal(await call(session), `${first.port}`);
+      await plane.apply({ ...good, version: 5, endpoints: elsewhere });
+      for (const session of sessions) assert.equal(await call(session), `${second.port}`);
+    });
+  });
+}
+
+/** With no rules at all, or with one that says of no request whether it takes it. */
+function withRules(binding: Binding, rules: 'none' | 'broken'): Binding {
+  const broken = { match: null as never, rule: sampleRule('broken'), matchIndex: 0 };
+  const virtualHosts = rules === 'none' ? [] : [{ hostname: '*', entries: [broken] }];
+  return { ...binding, listeners: binding.listeners.map(listener => ({ ...listener, virtualHosts }) as Listener) };
+}

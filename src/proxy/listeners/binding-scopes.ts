@@ -43,18 +43,18 @@ export class BindingScopes {
   constructor(binding: Binding, environment: BindingScopesEnvironment) {
     this.#environment = environment;
     this.binding = binding;
-    if (binding.frontend === null) this.#compile(undefined);
+    if (binding.frontend === null) this.#compile(binding, undefined);
   }
 
   /** The rules of a frontend are compiled for its first client, those of Gateways before a port is opened. */
   get compiled(): CompiledBinding {
-    return this.#compiled ?? this.#compile(undefined);
+    return this.#compiled ?? this.#compile(this.binding, undefined);
   }
 
   update(binding: Binding): void {
+    if (this.#compiled !== null) this.#compile(binding, this.#compiled);
     this.binding = binding;
     this.#listeners = null;
-    if (this.#compiled !== null) this.#compile(this.#compiled);
     this.#renew();
   }
 
@@ -120,8 +120,8 @@ export class BindingScopes {
     this.#scopes = null;
   }
 
-  #compile(previous: CompiledBinding | undefined): CompiledBinding {
-    this.#compiled = compileBinding(this.binding, { ...compileOptions(this.#environment), previous });
+  #compile(binding: Binding, previous: CompiledBinding | undefined): CompiledBinding {
+    this.#compiled = compileBinding(binding, { ...compileOptions(this.#environment), previous });
     return this.#compiled;
   }
 

@@ -98,8 +98,8 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
   /** Sessions of backends that stay go on. */
   update(binding: Binding): void {
     if (binding === this.binding) return;
-    this.binding = binding;
     const rule = this.#compile(binding);
+    this.binding = binding;
     this.#rule = rule;
     for (const session of this.sessions.all()) if (rule?.has(session.cluster) !== true) this.#end(session, 'no_route');
     this.#watchIdle();

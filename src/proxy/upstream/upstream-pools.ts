@@ -60,7 +60,14 @@ export class UpstreamPools implements ClusterOwner {
   apply(snapshot: UpstreamSnapshot): void {
     const { clusters, endpoints } = snapshot;
     const before = this.#snapshot;
+    // What breaks off midway is looked through as a whole next time.
+    this.#snapshot = { clusters: [], endpoints: [] };
+    this.#applyChanged(snapshot, before);
     this.#snapshot = { clusters, endpoints };
+  }
+
+  #applyChanged(snapshot: UpstreamSnapshot, before: Pick<Snapshot, 'clusters' | 'endpoints'>): void {
+    const { clusters, endpoints } = snapshot;
     if (clusters === before.clusters && this.#applyEndpoints(before.endpoints, endpoints)) return;
     if (clusters !== before.clusters) {
       this.#tls.update(snapshot);
@@ -127,9 +134,9 @@ export class UpstreamPools implements ClusterOwner {
       return;
     }
     if (entry.cluster === cluster && entry.endpoints === endpoints) return;
+    entry.pool.update(cluster, endpoints, this.#tls.clientOf(cluster, entry.pool.tls));
     entry.cluster = cluster;
     entry.endpoints = endpoints;
-    entry.pool.update(cluster, endpoints, this.#tls.clientOf(cluster, entry.pool.tls));
   }
 
   /** An idle worker is not woken: the sweep goes on only while there is something to look at. */

@@ -79,7 +79,10 @@ export class WorkerRuntime {
   readonly #relief: HeapRelief;
   readonly #serving: Serving;
   readonly #debug: DebugLog;
+  /** What is served. */
   #snapshot: Snapshot = EMPTY_SNAPSHOT;
+  /** The last one broke off midway: what is served is partly of it, and nothing can be left out of the next. */
+  #isTorn = false;
   #failures: BindFailures = new Map();
   #ports: PortsWanted = 'as-they-are';
 
@@ -156,22 +159,24 @@ export class WorkerRuntime {
   /**
    * Swaps to `snapshot`; requests that began keep what they have. Endpoints alone never touch a listener. Bindings that
    * failed before are tried again each time. `ports`: `as-they-are` opens none. Default: `open`.
+   * @throws Error when it cannot be executed (a bug), and again for each that has the same in it.
    */
   async apply(snapshot: Snapshot, ports: PortsWanted = 'open'): Promise<BindFailures> {
     this.#loop.refresh();
     const before = this.#snapshot;
-    this.#snapshot = snapshot;
-    if (before.bindings !== snapshot.bindings) this.#tracers.retain(snapshot);
+    const wasTorn = this.#isTorn;
+    const isChanged = (part: keyof Snapshot): boolean => wasTorn || before[part] !== snapshot[part];
+    this.#isTorn = true;
+    if (isChanged('bindings')) this.#tracers.retain(snapshot);
     // First, so that rules find their clusters when they are compiled.
     this.#upstreams.apply(snapshot);
-    if (before.clients !== snapshot.clients) this.#listeners.setClients(snapshot.clients);
-    const sameListeners =
-      before.bindings === snapshot.bindings &&
-      before.certificates === snapshot.certificates &&
-      before.clusters === snapshot.clusters;
+    if (isChanged('clients')) this.#listeners.setClients(snapshot.clients);
+    const sameListeners = !isChanged('bindings') && !isChanged('certificates') && !isChanged('clusters');
     const isDone = sameListeners && ports === this.#ports && this.#failures.size === 0;
     this.#ports = ports;
     if (!isDone) this.#failures = await this.#listeners.apply(snapshot, ports);
+    this.#snapshot = snapshot;
+    this.#isTorn = false;
     return this.#failures;
   }
 
