@@ -59,6 +59,8 @@ describe('the command line', () => {
       assert.match((await run(['help', 'get'])).out, /Usage: daemun get/);
       assert.match((await run(['help', 'cert', 'issue'])).out, /Usage: daemun cert issue/);
       assert.deepEqual(await run(['help', 'help']), help);
+      assert.deepEqual(await run(['cert', 'help', 'issue']), await run(['cert', 'issue', '--help']));
+      assert.deepEqual(await run(['mesh', 'help']), await run(['mesh', '--help']));
     });
 
     for (const args of [['chekc'], ['--nope'], ['check', '--nope'], ['get'], ['version', '-o', 'xml']]) {
@@ -74,6 +76,7 @@ describe('the command line', () => {
     it('suggests what was probably meant', async () => {
       assert.match((await run(['chekc'])).err, /Did you mean check\?/);
       assert.deepEqual(await run(['help', 'chekc']), await run(['chekc']));
+      assert.deepEqual(await run(['cert', 'help', 'isue']), await run(['cert', 'isue']));
     });
   });
 

@@ -41,15 +41,19 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 }
 
 /**
- * `help get` is `get --help`: commander's own ends with the exit code that the process has until then. `help nope` is told as
- * `nope` is: commander would print all help, and not say why.
+ * `help get` is `get --help`, and `cert help issue` is `cert issue --help`: commander's own ends with the exit code that the process has until
+ * then. `help nope` is told as `nope` is: commander would print all help, and not say why.
  */
-function withoutHelpCommand(args: readonly string[], program: Command): readonly string[] {
-  const [first, ...asked] = args;
-  if (first !== 'help') return args;
-  const [name = 'help'] = asked;
+function withoutHelpCommand(args: readonly string[], command: Command): readonly string[] {
+  const [first = '', ...rest] = args;
+  if (command.commands.length === 0) return args;
+  if (first !== 'help') {
+    const sub = command.commands.find(one => isNamed(one, first));
+    return sub === undefined ? args : [first, ...withoutHelpCommand(rest, sub)];
+  }
+  const [name = 'help'] = rest;
   if (name === 'help') return ['--help'];
-  return program.commands.some(sub => isNamed(sub, name)) ? [...asked, '--help'] : asked;
+  return command.commands.some(sub => isNamed(sub, name)) ? [...rest, '--help'] : rest;
 }
 
 function isNamed(command: Command, name: string): boolean {

@@ -28,23 +28,10 @@ export interface Found {
   readonly objects: readonly ResourceObject[];
 }
 
-export interface SelectionOptions extends SourceOptions {
-  readonly namespace: string;
-  readonly allNamespaces?: boolean;
-  /** `-l`. */
-  readonly selector?: string;
-}
-
-/** The objects selected of one kind. */
-export interface Found {
-  readonly kind: KindNames;
-  readonly objects: readonly ResourceObject[];
-}
-
 export interface Selection {
   readonly found: readonly Found[];
   readonly missing: readonly MissingName[];
-  /** One object was asked for by name. */
+  /** One name was asked for; in several namespaces it may be that of several objects. */
   readonly isSingle: boolean;
 }
 
@@ -93,17 +80,14 @@ function readSlashed(words: readonly string[]): Query['wanted'] {
 
 /** Selects from a source; what is not there is told, not thrown. */
 export async function selectFrom(source: ResourceSource, query: Query): Promise<Selection> {
-  const found: Found[] = [];
+  // `gateway/a service/b gateway/c` is one table for each kind.
+  const found = new Map<KindNames, readonly ResourceObject[]>();
   const missing: MissingName[] = [];
   for (const { kind, names } of query.wanted) {
     const all = await source.list(kind.kind);
-    const objects = pick(all, { kind, names, query }, missing);
-    // `gateway/a gateway/b` is one table.
-    const last = found.at(-1);
-    if (last?.kind === kind) found[found.length - 1] = { kind, objects: [...last.objects, ...objects] };
-    else found.push({ kind, objects });
+    found.set(kind, [...(found.get(kind) ?? []), ...pick(all, { kind, names, query }, missing)]);
   }
-  return { found, missing, isSingle: query.isSingle };
+  return { found: [...found].map(([kind, objects]) => ({ kind, objects })), missing, isSingle: query.isSingle };
 }
 
 interface Wanted {

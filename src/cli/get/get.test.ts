@@ -56,6 +56,34 @@ describe('get', () => {
     assert.match(mixed.err, /"echo" is not KIND\/NAME/);
   });
 
+  it('shows each kind once, however often and wherever it is named', async () => {
+    assert.equal((await get('svc,services', '-n', 'shop', '-o', 'name')).out, 'service/a\nservice/b\nservice/c\n');
+    assert.deepEqual(await get('all,gw', '-o', 'name'), await get('all', '-o', 'name'));
+    const slashed = await get('svc/echo', 'gw/gw', 'svc/echo', '-o', 'name');
+    assert.equal(slashed.out, 'service/echo\nservice/echo\ngateway.gateway.networking.k8s.io/gw\n');
+  });
+
+  it('writes all objects of one name in several namespaces', async () => {
+    const other = await manifestFolder();
+    try {
+      const text = SERVICES.replaceAll('name: b', 'name: a').replace(
+        'name: a, namespace: shop',
+        'name: a, namespace: one',
+      );
+      const path = await other.write('services.yaml', text);
+      const terminal = recordingTerminal();
+      await runProgram(['get', 'svc', 'a', '-A', '-o', 'json', '-f', path], terminal);
+      const { kind, items } = JSON.parse(terminal.stdout());
+      assert.equal(kind, 'List');
+      assert.deepEqual(
+        items.map((item: ResourceObject) => item.metadata.namespace),
+        ['one', 'shop'],
+      );
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('shows which Gateways are default ones, and what a route that names none is attached to', async () => {
     const text = echoManifests(8080)
       .replace('gatewayClassName: daemun', 'gatewayClassName: daemun\n  defaultScope: All')
@@ -137,7 +165,8 @@ describe('get', () => {
         },
       };
       const recorded = recordingTerminal();
-      const code = await runProgram(['get', 'gateways', '-w', ...args], {
+      const kinds = args.some(arg => arg.includes('/')) ? [] : ['gateways'];
+      const code = await runProgram(['get', ...kinds, '-w', ...args], {
         ...terminal,
         out: recorded.out,
         err: recorded.err,
@@ -159,6 +188,13 @@ describe('get', () => {
         .split('\n')
         .map(line => line.search(/<unknown>|AGE/));
       assert.equal(new Set(places).size, 1, 'rows stand below each other');
+    });
+
+    it('tells a change of an object once, although others are named around it', async () => {
+      objects = [gateway('a', 1), gateway('b', 1)];
+      const asked = ['gateway/a', 'service/none', 'gateway/b', '--ignore-not-found', '-o', 'name'];
+      const { out } = await watch([() => (objects = [gateway('a', 2), gateway('b', 1)])], ...asked);
+      assert.deepEqual(out.match(/\w+$/gm), ['a', 'b', 'a']);
     });
 
     it('writes whole objects one after the other with -w -o yaml', async () => {

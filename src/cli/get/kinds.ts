@@ -11,10 +11,10 @@ export interface KindNames extends Pick<KindDeclaration, 'plural' | 'shortNames'
 /** Every kind that `get` knows, in the order of `get all`. */
 export const KINDS: readonly KindNames[] = [...RESOURCE_KINDS].map(([kind, declaration]) => ({ kind, ...declaration }));
 
-/** Finds kinds by what a user may call them: kind, singular, plural, short name, `plural.group`, a comma list, `all`. */
+/** Finds kinds by what a user may call them: kind, singular, plural, short name, `plural.group`, `all`, or several of these with commas; each once. */
 export function findKinds(text: string): readonly KindNames[] {
-  if (text.toLowerCase() === 'all') return KINDS;
-  return text.split(',').map(findKind);
+  const found = text.split(',').flatMap(word => (word.trim().toLowerCase() === 'all' ? KINDS : [findKind(word)]));
+  return [...new Set(found)];
 }
 
 function findKind(text: string): KindNames {

@@ -21,7 +21,7 @@ export function writeSelection({ found, missing, isSingle }: Selection, options:
   const objects = found.flatMap(one => one.objects);
   if (objects.length === 0 && missing.length > 0) return;
   if (writeStream(found, options, terminal)) return;
-  const only = isSingle ? objects[0] : undefined;
+  const only = isSingle && objects.length === 1 ? objects[0] : undefined;
   const { output } = options;
   if (output !== 'name' && writeData(terminal, output, only === undefined ? asList(objects) : asKubectlPrints(only))) {
     return;
