@@ -6,7 +6,7 @@ import type { FaultReason } from './fault.ts';
 import type { Framing } from './framing.ts';
 import type { Http1Limits } from './limits.ts';
 import { CR, LF } from './octets.ts';
-import type { SectionReader } from './section-reader.ts';
+import { SECTION_END, type SectionReader } from './section-reader.ts';
 
 /**
  * The peer's message behind its head. The connection's reader of sections reads the trailers too.
@@ -41,9 +41,18 @@ export class BodyReader {
     return this.#state === 'over';
   }
 
-  /** Bytes that are known to be owed. */
+  /** Bytes that are owed; of chunks, how many is not known. */
   get leftBytes(): number {
-    return this.#state === 'length' ? this.#left : 0;
+    if (this.#state === 'length') return this.#left;
+    return this.#state === 'chunked' || this.#state === 'trailers' ? Number.POSITIVE_INFINITY : 0;
+  }
+
+  /** Whether chunks of which nothing was read end in `unread`, trailers included. */
+  endsIn(unread: Buffer): boolean {
+    if (this.#state !== 'chunked') return false;
+    const ahead = new ChunkedReader(null, this.#limits, this.#takesPadding);
+    const next = ahead.read(unread, 0, unread.length);
+    return ahead.isOver && unread.indexOf(SECTION_END, next - 2) >= 0;
   }
 
   begin(framing: Framing): void {

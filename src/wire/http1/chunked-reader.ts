@@ -20,7 +20,7 @@ type State = 'size' | 'padding' | 'extension' | 'size-lf' | 'data' | 'data-cr' |
  *       └────────┴───────────┴───────────▲ └─ size 0: over
  */
 export class ChunkedReader {
-  readonly #gatherer: ChunkGatherer;
+  readonly #gatherer: ChunkGatherer | null;
   readonly #limits: Http1Limits;
   readonly #takesPadding: boolean;
   #state: State = 'size';
@@ -31,8 +31,9 @@ export class ChunkedReader {
   /** Why the body is none; null: it is sound so far. */
   fault: string | null = null;
 
-  constructor(sink: BodySink, limits: Http1Limits, takesPadding: boolean) {
-    this.#gatherer = new ChunkGatherer(sink);
+  /** `sink`: null where it is only asked where the chunks end. */
+  constructor(sink: BodySink | null, limits: Http1Limits, takesPadding: boolean) {
+    this.#gatherer = sink === null ? null : new ChunkGatherer(sink);
     this.#limits = limits;
     this.#takesPadding = takesPadding;
   }
@@ -60,12 +61,12 @@ export class ChunkedReader {
 
   /** Gives on what is gathered of this read. Not within `read`, whose caller may learn that the body is over. */
   flush(): void {
-    this.#gatherer.flush();
+    this.#gatherer?.flush();
   }
 
   #data(chunk: Buffer, at: number, to: number): number {
     const end = Math.min(to, at + this.#size);
-    this.#gatherer.add(chunk, at, end, to - end);
+    this.#gatherer?.add(chunk, at, end, to - end);
     this.#size -= end - at;
     if (this.#size === 0) this.#state = 'data-cr';
     return end;

@@ -116,10 +116,17 @@ export class ServerSide extends Side {
     return this.owner.streams;
   }
 
-  /** Answers each request with `OK` and the body, at once. */
+  /**
+   * Answers each request with `OK` and the body: one in chunks when it is whole, since whether the connection goes on behind an answer to a
+   * part of it depends on what came in one read; others at once.
+   */
   answerAll(body = ''): void {
     this.owner.prepare = recorder => {
-      recorder.onHeadDo = stream => answer(stream, body);
+      const answerIt = (stream: MessageStream) => answer(stream, body);
+      recorder.onHeadDo = stream => {
+        if (Number.isFinite(this.connection.body.leftBytes)) answerIt(stream);
+        else recorder.onWholeDo = answerIt;
+      };
     };
   }
 

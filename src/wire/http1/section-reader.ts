@@ -2,7 +2,8 @@
 
 import { CR, LF } from './octets.ts';
 
-const END = Buffer.from('\r\n\r\n', 'latin1');
+/** The end of the last line, and the empty one. */
+export const SECTION_END: Buffer = Buffer.from('\r\n\r\n', 'latin1');
 const NOTHING = Buffer.alloc(0);
 /** What the first part of a section that came in parts gets. */
 const FIRST_PART_BYTES = 512;
@@ -41,12 +42,12 @@ export class SectionReader {
   /** The section begins with the end of the line before it, which was read already. */
   beginAfterLine(): void {
     this.#length = 0;
-    this.#append(END, 0, 2);
+    this.#append(SECTION_END, 0, 2);
   }
 
   read(chunk: Buffer, at: number, to: number, maxBytes: number): SectionState {
     if (this.#length > 0) return this.#goOn(chunk, at, to, maxBytes);
-    const length = chunk.subarray(at, to).indexOf(END);
+    const length = chunk.subarray(at, to).indexOf(SECTION_END);
     const isWhole = length >= 0;
     if ((isWhole ? length + 4 : to - at) > maxBytes) return 'too-large';
     if (!isWhole) {
@@ -61,7 +62,7 @@ export class SectionReader {
     const before = this.#length;
     const taken = Math.min(to - at, maxBytes + 1 - before);
     this.#append(chunk, at, at + taken);
-    const found = this.#part.subarray(0, this.#length).indexOf(END, Math.max(0, before - 3));
+    const found = this.#part.subarray(0, this.#length).indexOf(SECTION_END, Math.max(0, before - 3));
     if (found >= 0) {
       const end = found + 4;
       if (end > maxBytes) return 'too-large';

@@ -363,6 +363,40 @@ describe('HTTP/1.1 server role: responses', () => {
     }
   });
 
+  it('says so too when chunks are owed whose end is not at hand', () => {
+    const small = '2\r\nab\r\n0\r\n';
+    for (const [chunks, ends] of [
+      ['', true],
+      ['ff\r\n', true],
+      ['2\r\nab\r\n', true],
+      [small, true],
+      [`${small}X-Sum: 1\r\n`, true],
+      [`${small}\r\n`, false],
+      [`${small}X-Sum: 1\r\n\r\n`, false],
+      ['c\r\nab\r\n0\r\n\r\n\r\n\r\n', true],
+    ] as const) {
+      const side = new ServerSide();
+      side.owner.prepare = recorder => {
+        recorder.onHeadDo = stream => {
+          answer(stream);
+          stream.reset('done');
+        };
+      };
+      side.receive(`${POST}transfer-encoding: chunked\r\n\r\n${chunks}`, GET);
+      assert.equal(/\r\nconnection: close\r\n/.test(side.take()), ends, JSON.stringify(chunks));
+      assert.equal(side.streams.length, ends ? 1 : 2, JSON.stringify(chunks));
+      assert.equal(side.isFinished, ends);
+    }
+  });
+
+  it('keeps a connection whose chunks came before the answer', () => {
+    const side = new ServerSide();
+    side.receive(`${POST}transfer-encoding: chunked\r\n\r\n`, '2\r\nab\r\n', '0\r\n\r\n');
+    answer(side.lastStream());
+    assert.doesNotMatch(side.take(), /connection: close/);
+    assert.equal(side.isFinished, false);
+  });
+
   it('ends the connection when the rest of an answered request is long', () => {
     for (const framing of ['content-length: 80\r\n\r\nab', 'transfer-encoding: chunked\r\n\r\nff\r\n']) {
       const side = new ServerSide({ maxDiscardedBytes: 10 });

@@ -18,6 +18,8 @@ import { RequestReader } from './request-reader.ts';
 import { responseFraming, responseTail } from './response-framing.ts';
 import { HEAD_RECEIVED, HEAD_SENT, Http1Stream, LOCAL_ENDED, REMOTE_ENDED, type StreamCarrier } from './stream.ts';
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 export interface Http1ServerOptions extends Http1ConnectionOptions {
   /** How the client came: what an absolute target must say too. */
   readonly scheme: 'http' | 'https';
@@ -45,6 +47,8 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   #isAwaited = false;
   #interimResponses = 0;
   #unwantedBytes = 0;
+  /** While a request in chunks begins: what came with its head. */
+  #unread = NOTHING;
 
   constructor(options: Http1ServerOptions) {
     super(options, 'client');
@@ -76,9 +80,7 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
       return;
     }
     const framing = responseFraming(request, block.status, lengthSaid(block, fields), end);
-    // What is owed may never be read: a client that is not told would send its next request into the end.
-    const owesMuch = this.body.leftBytes > this.limits.maxDiscardedBytes;
-    const mustEnd = this.#isAwaited || owesMuch || framing.kind === 'until-close';
+    const mustEnd = this.#isAwaited || this.#owesMuch() || framing.kind === 'until-close';
     this.closes ||= request.closes || this.isLeaving || mustEnd;
     const tail = responseTail(framing, request.isHead, { status: block.status, closes: this.closes, end });
     writeHead(this.output, block.bytes, fields, tail);
@@ -119,8 +121,8 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
     const isAnswered = (stream.flags & LOCAL_ENDED) !== 0;
     this.forgetStream(stream);
     if (!isAnswered) this.break(reason, 'the response was given up');
-    // What the client still sends of a request that was answered is read past, when it may be little.
-    else if (this.closes || this.body.leftBytes > this.limits.maxDiscardedBytes) this.finish();
+    else if (this.closes) this.finish();
+    // What the client still sends of a request that was answered is little, and read past.
     // The owner may have stopped reading for the sake of what the stream held.
     else this.signal();
   }
@@ -128,9 +130,22 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   protected override readHead(chunk: Buffer, at: number, to: number): number {
     const head = this.#reader.read(chunk, at, to);
     if (head === null) return to;
+    const { next } = this.#reader;
     if (head.kind === 'refused') this.#refuse(head);
-    else this.#begin(head);
-    return this.#reader.next;
+    else if (head.framing.kind === 'chunked') {
+      this.#unread = chunk.subarray(next, Math.min(to, next + this.limits.maxDiscardedBytes));
+      this.#begin(head);
+      this.#unread = NOTHING;
+    } else this.#begin(head);
+    return next;
+  }
+
+  /**
+   * More of the request is owed than is read past: a client that is not told would send its next request into the end. How long chunks
+   * will be is not known, unless their end is here.
+   */
+  #owesMuch(): boolean {
+    return this.body.leftBytes > this.limits.maxDiscardedBytes && !this.body.endsIn(this.#unread);
   }
 
   #begin(head: RequestHead): void {

@@ -23,6 +23,7 @@ export class Recorder implements MessageEvents {
   end: StreamEnd | null = null;
   writable = 0;
   onHeadDo: ((stream: MessageStream) => void) | null = null;
+  onWholeDo: ((stream: MessageStream) => void) | null = null;
   onWritableDo: ((stream: MessageStream) => void) | null = null;
 
   onHead(stream: MessageStream, list: HeaderList, fields: VolatileFields, end: boolean): void {
@@ -38,13 +39,15 @@ export class Recorder implements MessageEvents {
   onUpgraded(_stream: MessageStream, list: HeaderList): void {
     this.upgraded = list;
   }
-  onData(_stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void {
+  onData(stream: MessageStream, chunk: Buffer, start: number, end: number, last: boolean): void {
     if (end > start) this.pieces.push(Buffer.from(chunk.subarray(start, end)));
     this.isEnded = last;
+    if (last) this.onWholeDo?.(stream);
   }
-  onTrailers(_stream: MessageStream, trailers: HeaderList): void {
+  onTrailers(stream: MessageStream, trailers: HeaderList): void {
     this.trailers = trailers;
     this.isEnded = true;
+    this.onWholeDo?.(stream);
   }
   onWritable(stream: MessageStream): void {
     this.writable++;
