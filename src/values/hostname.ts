@@ -36,6 +36,13 @@ export function hostnameCovers(pattern: string, other: string): boolean {
   return pattern.startsWith('*.') && other.endsWith(pattern.slice(1));
 }
 
+/** The patterns that take every host of a pattern, most specific first, itself among them: see `hostnameCovers`. */
+export function* coveringHostnames(pattern: string): Generator<string> {
+  if (pattern !== ANY_HOST && !pattern.startsWith('*.')) yield pattern;
+  for (let at = pattern.indexOf('.', 1); at >= 0; at = pattern.indexOf('.', at + 1)) yield `*${pattern.slice(at)}`;
+  yield ANY_HOST;
+}
+
 /**
  * Orders the most specific pattern first, as the Gateway API ranks matching hostnames: more characters in a
  * non-wildcard hostname first, then more characters. `*` is last. Patterns of one rank are ordered by text.

@@ -1,52 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { intersectHostnames } from '../../values/index.ts';
+import { coveringHostnames } from '../../values/index.ts';
+
+/** The first lists that have something: any list but one asks for, so two are enough. */
+type FirstTwo = Map<string, { readonly first: number; second: number | undefined }>;
 
 /**
- * Which of many lists of hostname patterns have a host in common. A list without wildcards is compared with those of equal
- * names and with wildcards only: a port may have thousands of listeners, and few of them wildcards.
+ * Which of many lists of hostname patterns have a host in common. What a list costs does not grow with the others: a port may have
+ * thousands of listeners, with a wildcard each.
  */
 export class NameOverlaps {
   readonly #lists: readonly (readonly string[])[];
-  /** Name → the lists that have it, in order. */
-  readonly #exact = new Map<string, number[]>();
-  /** Lists with a wildcard, in order. */
-  readonly #wild: number[] = [];
+  /** Pattern → lists that have it. */
+  readonly #having: FirstTwo = new Map();
+  /** Pattern → lists that have it, or one whose hosts it takes. */
+  readonly #under: FirstTwo = new Map();
 
   constructor(lists: readonly (readonly string[])[]) {
     this.#lists = lists;
     for (const [at, names] of lists.entries()) {
-      for (const name of new Set(names)) {
-        const known = this.#exact.get(name);
-        if (known === undefined) this.#exact.set(name, [at]);
-        else known.push(at);
+      for (const name of names) {
+        add(this.#having, name, at);
+        for (const pattern of coveringHostnames(name)) add(this.#under, pattern, at);
       }
-      if (names.some(isWild)) this.#wild.push(at);
     }
   }
 
   /** The first other list that overlaps with list `at`; undefined: none does. */
   firstOther(at: number): number | undefined {
-    const names = this.#lists[at] ?? [];
-    if (names.some(isWild)) {
-      const found = this.#lists.findIndex((_, other) => this.#overlaps(at, other));
-      return found < 0 ? undefined : found;
-    }
-    let first = this.#wild.find(other => this.#overlaps(at, other));
-    for (const name of names) {
-      const twin = this.#exact.get(name)?.find(other => other !== at);
-      if (twin !== undefined && (first === undefined || twin < first)) first = twin;
+    let first: number | undefined;
+    const consider = (lists: FirstTwo, pattern: string): void => {
+      const known = lists.get(pattern);
+      const other = known?.first === at ? known.second : known?.first;
+      if (other !== undefined && (first === undefined || other < first)) first = other;
+    };
+    for (const name of this.#lists[at] ?? []) {
+      consider(this.#under, name);
+      for (const pattern of coveringHostnames(name)) consider(this.#having, pattern);
     }
     return first;
   }
-
-  #overlaps(at: number, other: number): boolean {
-    if (at === other) return false;
-    const theirs = this.#lists[other] ?? [];
-    return (this.#lists[at] ?? []).some(name => theirs.some(their => intersectHostnames(name, their) !== undefined));
-  }
 }
 
-function isWild(name: string): boolean {
-  return name.startsWith('*');
+function add(lists: FirstTwo, pattern: string, at: number): void {
+  const known = lists.get(pattern);
+  if (known === undefined) lists.set(pattern, { first: at, second: undefined });
+  else if (known.first !== at) known.second ??= at;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ANY_HOST, compareHostnames, share } from '../../values/index.ts';
+import { compareHostnames, coveringHostnames, share } from '../../values/index.ts';
 
 /** A listener on the same port. */
 export interface Neighbour {
@@ -37,17 +37,10 @@ export class PortNeighbours {
    * isolation). Undefined: they arrive at that one.
    */
   ownerOf(hostname: string, own: string): Neighbour | undefined {
-    for (const pattern of coversOf(hostname)) {
+    for (const pattern of coveringHostnames(hostname)) {
       const neighbour = this.#byHostname.get(pattern);
       if (neighbour !== undefined && compareHostnames(pattern, own) < 0) return neighbour;
     }
     return undefined;
   }
-}
-
-/** The patterns that take every host of `hostname`, most specific first: see `hostnameCovers`. */
-function* coversOf(hostname: string): Generator<string> {
-  yield hostname;
-  for (let at = hostname.indexOf('.'); at >= 0; at = hostname.indexOf('.', at + 1)) yield `*${hostname.slice(at)}`;
-  yield ANY_HOST;
 }
