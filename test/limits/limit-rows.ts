@@ -756,6 +756,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_metrics_dropped_series_total',
     },
     { limit: 'cli/sink#MAX_WAITING_LENGTH', over: 'lines are lost', metric: 'daemun_log_lines_lost_total' },
+    {
+      limit: 'proxy/workers#MAX_UNTAKEN_LENGTH',
+      over: 'lines are lost, and counted by the next line',
+      metric: 'untaken_lines',
+    },
     { limit: 'cli/sink#FLUSH_MS', over: 'what waits is lost' },
     { limit: 'proxy/access-log#MAX_VALUE_LENGTH', over: 'cut' },
     { limit: 'proxy/log#LINES_PER_SECOND', over: 'left out, and counted by the next line' },

@@ -14,5 +14,5 @@ if (!isMainThread) {
   // In a turn of its own: what the worker itself does at the message goes first.
   const hang = (): void => void spawnSync('cat', [pipe]);
   parentPort?.on('message', ({ kind }: { kind: string }) => void (kind === at && setImmediate(hang)));
-  parentPort?.postMessage({ kind: 'started', metrics: new SharedArrayBuffer(8) });
+  parentPort?.postMessage({ kind: 'started', metrics: new SharedArrayBuffer(8), untaken: new SharedArrayBuffer(4) });
 }

@@ -12,9 +12,10 @@ import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
 import { RestartPace } from './restart-pace.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import type { ThreadHost } from './thread-host.ts';
+import { linesTaken } from './untaken-lines.ts';
 import { settle, type Waiting } from './waiting.ts';
 import type { WorkerDump } from './worker-dump.ts';
-import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
+import type { FromWorker, LineMessage, ToWorker, WorkerData } from './worker-protocol.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
 
 /** A thread that was told to end is ended by force after this … */
@@ -34,6 +35,8 @@ export class ThreadWorker implements DataPlaneWorker {
   #settings: WorkerSettings;
   readonly #host: ThreadHost;
   #worker: Worker | null = null;
+  /** Its lines that are on their way; null: it has not begun. */
+  #untaken: SharedArrayBuffer | null = null;
   readonly #feed: SnapshotFeed;
   /** Of the last dump that was asked for. */
   #sequence = 0;
@@ -203,6 +206,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #onMessage(thread: number, message: FromWorker): void {
     switch (message.kind) {
       case 'started':
+        this.#untaken = message.untaken;
         this.#host.onPage(thread, message.metrics);
         this.#started?.();
         break;
@@ -227,17 +231,22 @@ export class ThreadWorker implements DataPlaneWorker {
       case 'series':
         this.#host.onSeries(thread, message.series);
         break;
-      case 'access-log':
-        this.#host.accessLog(message.lines);
-        break;
       case 'reach':
         this.#host.onReach(thread, message.change);
         break;
+      case 'access-log':
       case 'log':
-        if (message.level === 'debug') this.#host.debug(message.message, message.fields);
-        else this.#host.log[message.level](message.message, message.fields);
+        if (this.#untaken !== null) linesTaken(this.#untaken, message);
+        this.#write(message);
         break;
     }
+  }
+
+  #write(message: LineMessage): void {
+    const host = this.#host;
+    if (message.kind === 'access-log') host.accessLog(message.lines);
+    else if (message.level === 'debug') host.debug(message.message, message.fields);
+    else host.log[message.level](message.message, message.fields);
   }
 
   #onDrained(report: DrainReport | null): void {

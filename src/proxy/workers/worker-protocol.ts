@@ -40,8 +40,19 @@ export type ToWorker =
   /** The thread ends. */
   | { readonly kind: 'close' };
 
+/** Lines that a worker writes. */
+export type LineMessage =
+  | { readonly kind: 'access-log'; readonly lines: string }
+  | {
+      readonly kind: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
+
 export type FromWorker =
-  | { readonly kind: 'started'; readonly metrics: SharedArrayBuffer }
+  /** `untaken`: see `UntakenLines`. */
+  | { readonly kind: 'started'; readonly metrics: SharedArrayBuffer; readonly untaken: SharedArrayBuffer }
   | { readonly kind: 'applied'; readonly sequence: number; readonly failures: BindFailures }
   /** The snapshot could not be executed: a bug. What was served before goes on as far as it can. */
   | { readonly kind: 'apply-failed'; readonly sequence: number; readonly error: string }
@@ -51,11 +62,5 @@ export type FromWorker =
   | { readonly kind: 'drained'; readonly report: DrainReport }
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
   | { readonly kind: 'series'; readonly series: readonly Series[] }
-  | { readonly kind: 'access-log'; readonly lines: string }
   | { readonly kind: 'reach'; readonly change: ReachChange }
-  | {
-      readonly kind: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly fields: Readonly<Record<string, unknown>>;
-    };
+  | LineMessage;

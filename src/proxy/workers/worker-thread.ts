@@ -8,6 +8,7 @@ import { systemClock, systemRandom } from '../../time/index.ts';
 import type { Log } from '../log/index.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
 import { giveBackStart } from './thread-heap.ts';
+import { UntakenLines } from './untaken-lines.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker-protocol.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 
@@ -15,10 +16,13 @@ const port = parentPort;
 if (port === null) throw new Error('worker-thread.ts runs as a worker thread only');
 
 const send = (message: FromWorker): void => port.postMessage(message);
+const untaken: UntakenLines = new UntakenLines(send, () =>
+  runtime.metrics.count('daemun_limit_hits_total', { limit: 'untaken_lines' }),
+);
 const logAt =
   (level: 'debug' | 'info' | 'warn' | 'error') =>
   (message: string, fields: Readonly<Record<string, unknown>> = {}): void =>
-    send({ kind: 'log', level, message, fields });
+    untaken.write({ kind: 'log', level, message, fields });
 const log: Log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 
 const { settings } = workerData as WorkerData;
@@ -26,7 +30,7 @@ const runtime = new WorkerRuntime(settings, {
   clock: systemClock,
   random: systemRandom,
   log,
-  accessLog: lines => send({ kind: 'access-log', lines }),
+  accessLog: lines => untaken.write({ kind: 'access-log', lines }),
   series: series => send({ kind: 'series', series }),
   reach: change => send({ kind: 'reach', change }),
   debug: logAt('debug'),
@@ -105,4 +109,4 @@ port.on('message', (message: ToWorker) => {
   // Not caught: a failure here is a bug, ends the thread, and the main thread starts another one.
   queue = queue.then(() => handle(message));
 });
-send({ kind: 'started', metrics: runtime.metrics.buffer });
+send({ kind: 'started', metrics: runtime.metrics.buffer, untaken: untaken.buffer });
