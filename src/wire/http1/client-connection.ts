@@ -248,8 +248,6 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     this.break('done', 'the response was whole before the request');
   }
 
-  protected override onUnwanted(): void {}
-
   protected override onCutShort(): void {
     this.endStream(this.#isUnseen() ? 'refused' : 'lost', 'connection', 'its connection was lost');
     this.finish();

@@ -103,8 +103,6 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   protected abstract onAheadOfUs(stream: Http1Stream): void;
   /** The peer ended its side, and the message that it owes does not end with that. */
   protected abstract onCutShort(): void;
-  /** Bytes of a body that nobody wants. */
-  protected abstract onUnwanted(bytes: number): void;
   /** Nothing else is left to do now. */
   protected abstract onSettled(): void;
 
@@ -146,8 +144,9 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
   /** Internal: see `BodySink`. */
   onBody(chunk: Buffer, start: number, end: number): void {
     const { stream } = this;
-    if (stream === null) this.onUnwanted(end - start);
-    else if (this.body.isOver) this.#endRemotely(chunk, start, end);
+    // What nobody wants is read past: `sendHead` saw to it that it is little, or that the connection ends.
+    if (stream === null) return;
+    if (this.body.isOver) this.#endRemotely(chunk, start, end);
     else {
       this.#unconsumed += end - start;
       stream.events.onData(stream, chunk, start, end, false);

@@ -33,7 +33,7 @@ export interface Http1ServerOptions extends Http1ConnectionOptions {
  *
  * - A head that is ambiguous or over a limit is answered with 4xx or 505 here, and the connection ends: see `request-head.ts`.
  * - The connection also ends after: `Connection: close`, HTTP/1.0, a final answer in place of the `100 (Continue)` that the client waits
- *   for, an answer while much of its request is owed (it says so), or whose request turns out long and unwanted, an upgrade, `shutdown`.
+ *   for, an answer while much of its request is owed or, in chunks, an unknown part (it says so), an upgrade, `shutdown`.
  * - Per request it allocates the stream, and what is made of a head whose bytes are new. An idle one holds no buffers.
  */
 export class Http1ServerConnection extends Http1Core implements MessageConnection, StreamCarrier {
@@ -46,7 +46,6 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   /** The client waits for an interim response before it sends the body. */
   #isAwaited = false;
   #interimResponses = 0;
-  #unwantedBytes = 0;
   /** While a request in chunks begins: what came with its head. */
   #unread = NOTHING;
 
@@ -156,7 +155,6 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
     this.#request = head;
     this.#isAwaited = head.expectsContinue;
     this.#interimResponses = 0;
-    this.#unwantedBytes = 0;
     stream.flags = hasNoBody ? HEAD_RECEIVED | REMOTE_ENDED : HEAD_RECEIVED;
     // An upgrade is no end: if it is granted, more comes.
     this.phase = hasNoBody ? 'waiting' : 'body';
@@ -218,11 +216,6 @@ export class Http1ServerConnection extends Http1Core implements MessageConnectio
   protected override onCutShort(): void {
     this.endStream('cancelled', 'peer', 'the request was cut short');
     this.break('cancelled', 'the request was cut short');
-  }
-
-  protected override onUnwanted(bytes: number): void {
-    this.#unwantedBytes += bytes;
-    if (this.#unwantedBytes > this.limits.maxDiscardedBytes) this.finish();
   }
 
   /** The client sends no more, and all that it asked was answered. */
