@@ -14,7 +14,8 @@ import { OWN_NAMESPACE } from './own-namespace.ts';
 import type { ClientPods } from './read-kinds.ts';
 import { SecretEntries } from './secret-entries.ts';
 import { type StatusWriterParts, statusWriter } from './status-writer.ts';
-import { EVENT_PACE, WRITE_PACE, WriteQueue, type WriteQueueParts } from './write-queue.ts';
+import { EVENT_PACE, WRITE_PACE } from './write-pace.ts';
+import { WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
 export interface ClusterOptions {
   readonly place: ClusterPlace;

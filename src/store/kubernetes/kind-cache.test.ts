@@ -116,6 +116,41 @@ describe('the objects of a kind', () => {
     listOne(cache, written);
     assert.deepEqual(hostnamesIn(cache), ['b.example.com']);
   });
+
+  it('are read on where a fault of ours breaks one of them, which stays as it was and is said', () => {
+    const { cache } = setUp();
+    const from = [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'b' }];
+    const grant = (name: string, resourceVersion: string) => ({
+      metadata: { namespace: 'a', name, uid: `u-${name}`, resourceVersion },
+      spec: { from, to: [{ group: '', kind: 'Service' }] },
+    });
+    const breaking = (name: string) => ({
+      ...grant(name, '9'),
+      get spec(): never {
+        throw new RangeError('a fault');
+      },
+    });
+    for (const name of ['x', 'y']) cache.put(grant(name, '7'));
+    const before = cache.resources.get('a/x');
+    cache.put(breaking('x'));
+    const { add, commit } = cache.startList();
+    for (const object of [breaking('x'), breaking('new'), grant('y', '8')]) add(object);
+    commit();
+    assert.equal(cache.resources.get('a/x'), before);
+    assert.deepEqual([...cache.resources.keys()], ['a/x', 'a/y']);
+    const told = cache.findings.map(({ code, resource, message }) => [
+      code,
+      resource?.name,
+      message.split(': ').at(-1),
+    ]);
+    assert.deepEqual(told, [
+      ['resource/broken', 'x', 'a fault'],
+      ['resource/broken', 'new', 'a fault'],
+    ]);
+    assert.equal(cache.observed('a/x')?.resourceVersion, '9');
+    cache.put(grant('x', '10'));
+    assert.equal(cache.findings.length, 1);
+  });
 });
 
 function routeOf(hostname: string, version: object): Readonly<Record<string, unknown>> {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isDeepStrictEqual } from 'node:util';
-import { CATALOGUE, type Finding } from '../../errors/index.ts';
+import { CATALOGUE, type Finding, messageOf, type ResourceRef } from '../../errors/index.ts';
 import { apiVersionOf, type Resource } from '../../resources/index.ts';
 import { OneCopy, share } from '../../values/index.ts';
 import { type AdmittedObject, admit } from '../admit.ts';
+import { keyOfRef } from '../object-key.ts';
 import { mappingOf } from '../plain-object.ts';
 import { changedSlice } from './changed-slice.ts';
 import type { ObservedObject } from './observed-object.ts';
@@ -41,8 +42,19 @@ export class EntryReader {
     this.version = readKind.declaration.versions[0];
   }
 
-  /** undefined: it does not even say what it is. `entries`: what there was before; the answer may be one of them. */
+  /**
+   * undefined: it does not even say what it is. `entries`: what there was before; the answer may be one of them. Never throws: a fault of ours
+   * with one object must not keep others from being read.
+   */
   read(object: RawObject, of: 'list' | 'change', entries: ReadonlyMap<string, KindEntry>): NamedEntry | undefined {
+    try {
+      return this.#take(object, of, entries);
+    } catch (error) {
+      return this.#broken(object, entries, error);
+    }
+  }
+
+  #take(object: RawObject, of: 'list' | 'change', entries: ReadonlyMap<string, KindEntry>): NamedEntry | undefined {
     const metadata = mappingOf(object['metadata']);
     const name = fullNameOf(object);
     const known = entries.get(name);
@@ -68,6 +80,25 @@ export class EntryReader {
         ? { resource: before?.resource, observed, refused: refusedFindings(admitted, before) }
         : { resource: this.#sameOrNew(before?.resource, resource), observed, refused: NO_FINDINGS };
     return { fullName: admitted.fullName, entry };
+  }
+
+  #broken(object: RawObject, entries: ReadonlyMap<string, KindEntry>, error: unknown): NamedEntry | undefined {
+    const fullName = fullNameOf(object);
+    if (fullName === '') return undefined;
+    const { kind, declaration } = this.#readKind;
+    const { namespace, name, ...metadata } = mappingOf(object['metadata']);
+    const apiVersion = apiVersionOf(declaration.group, this.version);
+    const resource = { apiVersion, kind, namespace: textOf(namespace), name: textOf(name) };
+    const named = { key: keyOfRef(resource), resource: undefined };
+    const observed = this.#observe(
+      { apiVersion, metadata, status: object['status'] },
+      named,
+      textOf(metadata['resourceVersion']),
+    );
+    const known = entries.get(fullName);
+    const isSameObject = known !== undefined && known.observed.uid === observed.uid;
+    const refused = [brokenFinding(resource, error)];
+    return { fullName, entry: { resource: isSameObject ? known.resource : undefined, observed, refused } };
   }
 
   /** What changes all the time is not judged anew; undefined: it has to be. */
@@ -112,7 +143,11 @@ export class EntryReader {
     return isDeepStrictEqual(withoutStatus(before), withoutStatus(after)) ? before : after;
   }
 
-  #observe(parts: RawObject, { key, resource }: AdmittedObject, resourceVersion: string): ObservedObject {
+  #observe(
+    parts: RawObject,
+    { key, resource }: Pick<AdmittedObject, 'key' | 'resource'>,
+    resourceVersion: string,
+  ): ObservedObject {
     const { hasStatus } = this.#readKind;
     const metadata = mappingOf(parts['metadata']);
     const { generation } = metadata;
@@ -143,6 +178,11 @@ function refusedFindings({ ref, issues }: AdmittedObject, before: KindEntry | un
     findings.push({ code: 'store/kept-object', severity, resource: ref, path: [], message, help });
   }
   return findings;
+}
+
+function brokenFinding(resource: ResourceRef, error: unknown): Finding {
+  const { severity, summary, help } = CATALOGUE['resource/broken'];
+  return { code: 'resource/broken', severity, resource, path: [], message: `${summary}: ${messageOf(error)}`, help };
 }
 
 export function fullNameOf(object: RawObject): string {

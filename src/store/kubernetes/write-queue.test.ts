@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
-import { EVENT_PACE, WRITE_PACE, WriteQueue } from './write-queue.ts';
+import { EVENT_PACE, WRITE_PACE } from './write-pace.ts';
+import { type RefusedAnswer, WriteQueue } from './write-queue.ts';
 
 const TERMINATING = { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } };
 const DENIED = { status: { allowed: false } };
@@ -101,4 +102,48 @@ test('a write that was in conflict for long is as quick as ever when it was take
   assert.equal(await within(60_000), 9);
   queue.mark('Gateway/a/g');
   assert.equal(await within(10), 4);
+});
+
+test('what a fault of ours keeps from being written is said once and tried again, and others are written', async t => {
+  const clock = new VirtualClock();
+  const written: string[] = [];
+  const refused: (readonly [key: string, answer: RefusedAnswer])[] = [];
+  let isBroken = true;
+  const queue = new WriteQueue({
+    client: {
+      async request({ path }) {
+        written.push(path);
+        return { status: 200, headers: {}, json: {} };
+      },
+    },
+    clock,
+    random: () => 0,
+    pace: WRITE_PACE,
+    onRefused: (key, answer) => refused.push([key, answer]),
+    prepare(key) {
+      if (isBroken && key === 'Gateway/a/odd') throw new TypeError('a fault');
+      return {
+        request: { method: 'PUT', path: key, body: {} },
+        done: () => undefined,
+        conflicted: () => Promise.resolve(),
+      };
+    },
+  });
+  t.after(() => queue.stop());
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+  queue.start();
+  for (const key of ['Gateway/a/odd', 'Gateway/a/x', 'Gateway/a/odd', 'Gateway/a/y']) queue.mark(key);
+  await turn();
+  assert.deepEqual(written, ['Gateway/a/x', 'Gateway/a/y']);
+  assert.deepEqual(refused, [['Gateway/a/odd', { status: null, message: 'a fault', alike: 0 }]]);
+  assert.deepEqual(
+    queue.refused.map(({ what }) => what),
+    ['Gateway/a/odd'],
+  );
+  assert.equal(queue.due, 0);
+  isBroken = false;
+  clock.advance(60_000);
+  await turn();
+  assert.deepEqual(written, ['Gateway/a/x', 'Gateway/a/y', 'Gateway/a/odd']);
+  assert.deepEqual(queue.refused, []);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { ConflictRests } from './conflict-rests.ts';
 import { type ContestedWrite, ContestedWrites } from './contested-writes.ts';
@@ -10,25 +11,11 @@ import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { meaningOf } from './write-answer.ts';
+import type { WritePace } from './write-pace.ts';
 import { WriteSlots } from './write-slots.ts';
 
-/** How fast a queue writes. */
-export interface WritePace {
-  readonly perSecond: number;
-  /** So many may come together after a rest. */
-  readonly burst: number;
-  readonly atOnce: number;
-}
-
-/**
- * 2,000 new routes are told in five seconds, and an API server with one core has time for others; so many at once hide the time
- * that one write takes.
- */
-export const WRITE_PACE: WritePace = { perSecond: 400, burst: 100, atOnce: 10 };
 /** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
 const REST_MS = 250;
-/** Events are for people: what comes faster than this, nobody reads. */
-export const EVENT_PACE: WritePace = { perSecond: 2, burst: 50, atOnce: 1 };
 
 /** A write whose turn it is. */
 export interface Write {
@@ -46,7 +33,7 @@ export interface WriteQueueParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly pace: WritePace;
-  /** What is to be written of an object, asked for when it is its turn; undefined: nothing. */
+  /** What is to be written of an object, asked for when it is its turn; undefined: nothing. What it throws keeps this object from being written, and no other. */
   prepare(key: string): Write | undefined;
   /** What cannot be written: told once for the same bytes, and once for a kind that we may not write. */
   onRefused(key: string, answer: RefusedAnswer): void;
@@ -56,7 +43,8 @@ export interface WriteQueueParts {
 
 /** What the server said of a write that it does not take. */
 export interface RefusedAnswer {
-  readonly status: number;
+  /** null: it was not even asked, by a fault of ours. */
+  readonly status: number | null;
   readonly message: string;
   /** Objects of the kind that it refuses in the same words already. */
   readonly alike: number;
@@ -205,13 +193,25 @@ export class WriteQueue {
 
   #prepare(key: string): Write | undefined {
     if (this.#forbidden.holds(key)) return undefined;
-    const write = this.#parts.prepare(key);
+    const write = this.#ask(key);
+    if (write === 'broken') return undefined;
     // What is not wanted any more need not be tried again.
     if (write === undefined) {
       this.#refused.delete(key);
       this.#conflicts.forget(key);
     }
     return this.#refused.holds(key, () => bytesOf(write)) ? undefined : write;
+  }
+
+  #ask(key: string): Write | 'broken' | undefined {
+    try {
+      return this.#parts.prepare(key);
+    } catch (error) {
+      const message = messageOf(error);
+      const alike = this.#refused.add(key, message, message);
+      if (alike !== null) this.#parts.onRefused(key, { status: null, message, alike });
+      return 'broken';
+    }
   }
 
   #begin(key: string, write: Write, signal: AbortSignal): void {

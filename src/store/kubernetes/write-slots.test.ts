@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
-import { WRITE_PACE, WriteQueue } from './write-queue.ts';
+import { WRITE_PACE } from './write-pace.ts';
+import { WriteQueue } from './write-queue.ts';
 
 const WEBHOOK_MS = 30_000;
 const TIMED_OUT = {
