@@ -822,6 +822,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     { limit: 'store/kubernetes#MAX_WATCH_LINE_BYTES', over: 'the watch is begun anew' },
     { limit: 'store/kubernetes#MAX_ANSWER_BYTES', over: 'the request fails and is tried again' },
+    { limit: 'store/kubernetes#MAX_ASKED_MS', over: 'it is tried again all the same' },
     { limit: 'store/kubernetes#REQUEST_TIMEOUT_MS', over: 'the request fails and is tried again' },
     { limit: 'store/kubernetes#WATCH_SILENCE_MS', over: 'the watch is begun anew where it was' },
     { limit: 'store/kubernetes#EXEC_TIMEOUT_MS', over: 'the plugin is ended; it is run again for the next request' },

@@ -14,6 +14,8 @@ export type { FakeObject } from './fake-objects.test-support.ts';
 
 interface OpenWatch {
   readonly path: string;
+  /** The version that it goes on from. */
+  readonly from: number;
   readonly response: ServerResponse;
 }
 
@@ -139,6 +141,17 @@ export class FakeApi {
     this.#end(() => true);
   }
 
+  /** Its store is put back to a version, and all watches are lost. */
+  setBack(version: number): void {
+    this.#objects.setBack(version);
+    this.endWatches('lost');
+  }
+
+  /** Of the last change. */
+  get version(): number {
+    return this.#objects.version;
+  }
+
   /** An object as it is stored. */
   stored(name: ObjectName): Readonly<Json> | undefined {
     return this.#objects.stored(name);
@@ -157,7 +170,8 @@ export class FakeApi {
   }
 
   #tell(path: string, change: Change): void {
-    for (const watch of this.#watches) if (watch.path === path) writeEvent(watch.response, change);
+    for (const watch of this.#watches)
+      if (watch.path === path && change.version > watch.from) writeEvent(watch.response, change);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -249,7 +263,7 @@ export class FakeApi {
       response.end();
       return;
     }
-    const watch = { path: pathname, response };
+    const watch = { path: pathname, from, response };
     this.#watches.add(watch);
     response.on('close', () => this.#watches.delete(watch));
     response.flushHeaders();

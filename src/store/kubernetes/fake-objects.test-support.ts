@@ -67,6 +67,22 @@ export class FakeObjects {
     return this.collection(this.pathOf(kind)).get(`${namespace}/${name}`);
   }
 
+  /** Is as it was at that version, and counts on from there, as after a backup was put back. */
+  setBack(version: number): void {
+    this.#version = version;
+    for (const [path, changes] of this.#changes) {
+      const kept = changes.filter(change => change.version <= version);
+      this.#changes.set(path, kept);
+      const objects = this.collection(path);
+      objects.clear();
+      for (const { type, object } of kept) {
+        const { namespace = '', name } = object['metadata'] as { readonly namespace?: string; readonly name: string };
+        if (type === 'DELETED') objects.delete(`${namespace}/${name}`);
+        else objects.set(`${namespace}/${name}`, object);
+      }
+    }
+  }
+
   put({ kind, namespace = '', name, ...fields }: FakeObject): void {
     const path = this.pathOf(kind);
     const key = `${namespace}/${name}`;

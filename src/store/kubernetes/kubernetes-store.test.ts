@@ -303,7 +303,7 @@ describe('a store whose API server fails', () => {
     await eventually(() => names(followed).length === 2, followed);
     assert.equal(followed.store.current().resources.httpRoutes.get('a/r'), resources.httpRoutes.get('a/r'));
     assert.deepEqual(
-      api.requests.filter(request => request.includes('limit=')),
+      api.requests.filter(request => request.includes('limit=500')),
       [],
       'nothing is listed again',
     );
@@ -320,7 +320,7 @@ describe('a store whose API server fails', () => {
       api.endWatches(how);
       api.put(route('meanwhile'));
       await eventually(() => names(followed).length === 2, followed);
-      assert.equal(api.requests.filter(request => request.includes('httproutes?limit=')).length, 1);
+      assert.equal(api.requests.filter(request => request.includes('httproutes?limit=500')).length, 1);
     });
   }
 
@@ -348,7 +348,7 @@ describe('a store whose API server fails', () => {
       followed.clock.skip(10);
       await new Promise(resolve => setImmediate(resolve));
     }
-    const lists = api.requests.filter(request => request.includes('httproutes?limit='));
+    const lists = api.requests.filter(request => request.includes('httproutes?limit=500'));
     assert.ok(lists.length <= 15, `${lists.length} lists in a minute`);
   });
 
@@ -374,6 +374,22 @@ describe('a store whose API server fails', () => {
     await eventually(() => names(followed).length === 4, followed);
   });
 
+  it('lists again when its store was set back, and follows what it says from there', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r', '/old'));
+    const { version } = api;
+    const followed = await started(t, api);
+    api.put(route('r', '/new'));
+    for (let i = 0; i < 9; i++) api.put(route(`lost${i}`));
+    await eventually(() => names(followed).length === 10, followed);
+    api.setBack(version);
+    await eventually(() => names(followed).length === 1, followed);
+    assert.match(JSON.stringify(followed.store.current().resources.httpRoutes.get('a/r')?.spec), /old/);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    api.put(route('b'));
+    await followed.until(() => names(followed).length === 2);
+  });
+
   it('begins a list again when it goes on for too long for the server', async t => {
     const api = await FakeApi.start(t);
     api.pageSize = 1;
@@ -386,6 +402,18 @@ describe('a store whose API server fails', () => {
     const ticking = eventually(() => names(followed).length === 4, followed);
     await start;
     await ticking;
+  });
+
+  it('does not wait for as long as what stands before a server may ask for', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    api.fail('HTTPRoute', 503, { headers: { 'retry-after': '86400' }, left: 1 });
+    const followed = follow(t, api);
+    const start = followed.store.start();
+    await eventually(() => followed.log.length > 0, followed);
+    const beforeMs = followed.clock.nowMs();
+    await Promise.all([start, eventually(() => names(followed).length === 1, followed)]);
+    assert.ok(followed.clock.nowMs() - beforeMs < 65_000);
   });
 
   it('waits as long as the server asks for', async t => {

@@ -11,6 +11,8 @@ import { RetryDelay } from './retry-delay.ts';
 
 /** Objects that one answer of a list holds: the API server's own clients ask for as many. */
 const PAGE_SIZE = 500;
+/** The fewest that can be asked for. */
+const LEAST_PAGE = 1;
 /** How long a watch goes on before it is begun anew, so that load spreads over API servers; up to twice as long, by chance. */
 const WATCH_SECONDS = 300;
 /** A watch that ended sooner did not go well, whatever the server said. */
@@ -51,10 +53,11 @@ export interface ReflectorOptions {
 
 /**
  * Keeps a cache equal to what the API server has: one list, in pages, then a watch from there on. A watch that ends begins again where
- * it was; only when the server no longer knows that place (410) everything is listed again. The cache keeps what it has meanwhile.
+ * it was; only when the server no longer knows that place (410), or has not come so far, everything is listed again. The cache keeps what it
+ * has meanwhile.
  *
  *   reading ──list──► live ──watch ends──► live (from the last version)
- *      ▲               │ 410
+ *      ▲               │ 410, or the server was set back
  *      └───────────────┘      any failure: pause, then go on where it was
  */
 export class Reflector {
@@ -93,6 +96,7 @@ export class Reflector {
     this.#options.cache.setVersion(this.#options.version);
     while (!this.#isStopped()) {
       try {
+        if (this.#resourceVersion !== null) await this.#checkPlace(this.#resourceVersion);
         if (this.#resourceVersion === null) await this.#list();
         await this.#watch();
       } catch (error) {
@@ -123,30 +127,36 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { client, readKind, cache } = this.#options;
-    const list = cache.startList();
-    let next = '';
-    let resourceVersion = '';
+    const list = this.#options.cache.startList();
+    let page: Page | null = null;
     do {
-      const query = { ...this.#query, limit: String(PAGE_SIZE), ...(next === '' ? {} : { continue: next }) };
-      const { signal } = this.#stop;
-      const response = await client.request({
-        method: 'GET',
-        path: this.#path,
-        query,
-        accept: readKind.accept.list,
-        signal,
-      });
-      if (response.status !== 200) throw new KubeRefusal(response, `list of ${this.#path}`);
-      const page = readPage(response.json);
+      page = await this.#page({ limit: PAGE_SIZE, from: page?.next ?? '' });
       for (const item of page.items) if (isObject(item)) list.add(item);
-      next = page.next;
-      resourceVersion = page.resourceVersion;
-    } while (next !== '');
+    } while (page.next !== '');
     if (this.#isStopped()) return;
     list.commit();
-    this.#resourceVersion = resourceVersion;
+    this.#resourceVersion = page.resourceVersion;
     this.#live();
+  }
+
+  /**
+   * Before a watch goes on: a server whose store was set back, as by a backup, counts again from there. It would tell nothing until it has come as
+   * far as it had, and of what is gone never.
+   */
+  async #checkPlace(resourceVersion: string): Promise<void> {
+    const now = await this.#page({ limit: LEAST_PAGE, from: '' });
+    // Versions that are no numbers tell nothing.
+    if (Number(now.resourceVersion) < Number(resourceVersion)) this.#resourceVersion = null;
+  }
+
+  async #page({ limit, from }: { readonly limit: number; readonly from: string }): Promise<Page> {
+    const { client, readKind } = this.#options;
+    const query = { ...this.#query, limit: String(limit), ...(from === '' ? {} : { continue: from }) };
+    const { signal } = this.#stop;
+    const { accept } = readKind;
+    const response = await client.request({ method: 'GET', path: this.#path, query, accept: accept.list, signal });
+    if (response.status !== 200) throw new KubeRefusal(response, `list of ${this.#path}`);
+    return readPage(response.json);
   }
 
   async #watch(): Promise<void> {
@@ -218,7 +228,15 @@ export class Reflector {
   }
 }
 
-function readPage(json: unknown): { items: readonly unknown[]; next: string; resourceVersion: string } {
+/** Of a list. */
+interface Page {
+  readonly items: readonly unknown[];
+  /** Where the next one begins; '': there is none. */
+  readonly next: string;
+  readonly resourceVersion: string;
+}
+
+function readPage(json: unknown): Page {
   const list = mappingOf(json);
   const { items } = list;
   const metadata = mappingOf(list['metadata']);
