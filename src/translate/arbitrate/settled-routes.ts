@@ -47,14 +47,14 @@ function settle(
   { byId }: FrontendGroups,
 ): { readonly outcome: RouteOutcome; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
-  const parents = outcome.parents.map((parent, index): ParentOutcome => {
+  const parents = outcome.parents.map((parent): ParentOutcome => {
     const [first, ...more] = parent.listeners
       .flatMap(id => byId.get(id) ?? [])
       .filter(({ kind }) => kind !== route.kind);
     if (first === undefined) return parent;
     const lost: readonly [FrontendGroup, ...FrontendGroup[]] = [first, ...more];
     const listeners = parent.listeners.filter(id => !lost.some(group => group.id === id));
-    const finding = conflict(route, index, { lost, keepsOthers: listeners.length > 0 });
+    const finding = conflict(route, parent, { lost, keepsOthers: listeners.length > 0 });
     findings.push(finding);
     if (listeners.length > 0) return { ...parent, listeners };
     return { ...parent, listeners, accepted: { reason: 'Conflicted', finding } };
@@ -64,12 +64,14 @@ function settle(
 
 function conflict(
   route: TranslatedRoute['route'],
-  index: number,
+  { parentRef }: ParentOutcome,
   { lost, keepsOthers }: { readonly lost: readonly [FrontendGroup, ...FrontendGroup[]]; readonly keepsOthers: boolean },
 ): Finding {
   const [first] = lost;
   const { service, kind, example } = first;
   const ports = lost.map(({ port }) => port).join(', ');
+  // There is no outcome of a parent that is not ours.
+  const index = (route.spec.parentRefs ?? []).findIndex(ref => share(ref, parentRef) === ref);
   return findingOf(keepsOthers ? 'route/port-of-another-kind' : 'route/kind-conflict', route, {
     path: ['spec', 'parentRefs', index],
     message: `Port ${ports} of Service ${service} is routed by ${kind}s, ${example.slice(example.indexOf('/') + 1)} among them; of several kinds at a port one is applied: GRPCRoute, else HTTPRoute, TLSRoute, TCPRoute`,
