@@ -33,6 +33,15 @@ describe('mergeConditions', () => {
     assert.equal(second[0]?.lastTransitionTime, 'T1');
   });
 
+  it('cuts a message that the API would refuse the whole status for, in the same way each time', () => {
+    const long = { ...refused, message: `${'a'.repeat(32_766)}😀${'b'.repeat(9)}` };
+    const first = mergeConditions([], [long], at('T1'));
+    assert.equal(first[0]?.message, `${'a'.repeat(32_766)}\ufffd…`);
+    assert.equal(mergeConditions(first, [long], at('T2')), first);
+    const fitting = { ...refused, message: 'a'.repeat(32_768) };
+    assert.equal(mergeConditions([], [fitting], at('T1'))[0]?.message, fitting.message);
+  });
+
   it('does not overwrite what was written about a newer generation', () => {
     const newer = mergeConditions([], [refused], at('T1', 5));
     assert.equal(mergeConditions(newer, [accepted], at('T2', 4)), newer);

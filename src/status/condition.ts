@@ -49,9 +49,17 @@ export function mergeConditions(
   return joinConditions(previous, conditions, { owned, generation: stamp.generation });
 }
 
+/** Characters of a message that the API takes: with a longer one it refuses the whole status (metav1.Condition). */
+const MAX_MESSAGE = 32_768;
+
 /** `verdict` as it is written where there was none. */
 export function stamped({ type, status, reason, message }: Verdict, { now, generation }: Stamp): Condition {
-  return { type, status, reason, message, lastTransitionTime: now, observedGeneration: generation };
+  return { type, status, reason, message: fitting(message), lastTransitionTime: now, observedGeneration: generation };
+}
+
+/** What lists listeners may be as long as their names make it. */
+function fitting(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).toWellFormed()}…`;
 }
 
 /** The same with conditions that are stamped already: about `generation`, and with the time of their transition. */

@@ -14,6 +14,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'controller/shown#MAX_SHOWN',
   'controller/writing#MAX_INSTANCE',
   'controller/owned#MAX_LABEL',
+  'status#MAX_MESSAGE',
   'controller/writing#MAX_NAME',
   'controller/try#MAX_REQUESTS',
   'match#MAX_AFTER',
