@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { basename } from 'node:path';
 import type { Clock, Timer } from '../../time/index.ts';
-import { isManifestName } from './find-files.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { isManifestName, type WatchedFolder } from './watched-folders.ts';
 
 /** Paths that may have changed; 'any': it is not known which, look at all. */
 export type Dirty = ReadonlySet<string> | 'any';
@@ -60,7 +59,7 @@ export class ChangeWatch {
     return this.#folders.isIncomplete;
   }
 
-  follow(folders: ReadonlyMap<string, string>): void {
+  follow(folders: ReadonlyMap<string, WatchedFolder>): void {
     this.#folders.follow(folders);
   }
 
@@ -88,7 +87,6 @@ export class ChangeWatch {
   }
 
   #note(path: string | undefined): void {
-    if (path !== undefined && isHidden(path)) return;
     this.#lastNoteMs = this.#clock.nowMs();
     if (!this.#isAnyDirty && this.#noted.size === 0) this.#firstNoteMs = this.#lastNoteMs;
     if (path === undefined) this.#isAnyDirty = true;
@@ -132,10 +130,4 @@ export class ChangeWatch {
     const quietMs = Math.max(this.#lastNoteMs, this.#lastBusyMs) + BURST_QUIET_MS;
     return Math.min(quietMs, this.#firstNoteMs + (wasBusy ? MAX_BUSY_MS : MAX_BURST_MS));
   }
-}
-
-/** Editors' swap files and the like; not `..data`, by which a mounted ConfigMap changes. */
-function isHidden(path: string): boolean {
-  const name = basename(path);
-  return name.startsWith('.') && !name.startsWith('..');
 }

@@ -53,6 +53,20 @@ describe('looking for files', () => {
         ['store/broken-link', '/in/current is a symbolic link to /out/releases, which does not exist'],
       ],
     );
-    assert.ok(folders.has(join(folder, 'out')));
+    assert.deepEqual(folders.get(join(folder, 'out'))?.names, new Set(['b.yaml', 'releases']));
+  });
+
+  it('watches of a folder that is not searched only what it was led to', test => {
+    const files = { 'in/a.yaml': configMap('a'), 'out/blob': configMap('b'), 'own.conf': configMap('c') };
+    const folder = temporaryFolder(test, files);
+    symlinkSync('../out/blob', join(folder, 'in', 'b.yaml'));
+    symlinkSync('a.yaml', join(folder, 'in', 'z.yaml'));
+    const { folders } = findFiles([join(folder, 'in'), join(folder, 'own.conf')]);
+    const watched = [...folders].map(([path, { isSearched, names }]) => [path, isSearched, [...names].sort()]);
+    assert.deepEqual(watched.sort(), [
+      [folder, false, ['in', 'own.conf']],
+      [join(folder, 'in'), true, ['a.yaml']],
+      [join(folder, 'out'), false, ['blob']],
+    ]);
   });
 });

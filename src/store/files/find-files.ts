@@ -10,16 +10,17 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileFault } from '../../errors/index.ts';
 import { notAFile, SEARCH_LIMITS, type SearchLimits } from './manifest-limits.ts';
+import { identityOf, isManifestName, type WatchedFolder, WatchedFolders } from './watched-folders.ts';
 
 /** What is found under the paths of a file store. */
 export interface FoundFiles {
   /** Absolute paths of files with what tells a change; in the order of the paths given, folders by name. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folders in which a change can concern us, with what tells one from another that takes its place. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** Folders in which a change can concern us, by their paths. */
+  readonly folders: ReadonlyMap<string, WatchedFolder>;
   readonly problems: readonly PathProblem[];
 }
 
@@ -34,13 +35,6 @@ export interface PathProblem {
   readonly message: string;
 }
 
-const MANIFEST = /\.(ya?ml|json)$/i;
-
-/** True for the name of a file that is read when it stands in a folder. */
-export function isManifestName(path: string): boolean {
-  return MANIFEST.test(path);
-}
-
 /**
  * Looks for manifests: files as they are named, folders with all that is in them (`*.yaml`, `*.yml`, `*.json`). Names that
  * begin with a dot are passed over in folders: editors' swap files, `.git`, and the `..data` of mounted ConfigMaps, whose
@@ -48,26 +42,24 @@ export function isManifestName(path: string): boolean {
  * path with too much under it nothing is found.
  */
 export function findFiles(paths: readonly string[], limits: SearchLimits = SEARCH_LIMITS): FoundFiles {
-  const found: FoundFiles & { files: Map<string, string>; folders: Map<string, string>; problems: PathProblem[] } = {
-    files: new Map(),
-    folders: new Map(),
-    problems: [],
-  };
+  const files = new Map<string, string>();
+  const folders = new WatchedFolders();
+  const problems: PathProblem[] = [];
   for (const path of paths) {
     const search = new Search(resolve(path), limits);
     for (const [file, signature] of search.excess === undefined ? search.files : []) {
-      if (!found.files.has(file)) found.files.set(file, signature);
+      if (!files.has(file)) files.set(file, signature);
     }
-    for (const [folder, identity] of search.folders) found.folders.set(folder, identity);
-    found.problems.push(...search.problems);
+    folders.join(search.folders);
+    problems.push(...search.problems);
   }
-  return found;
+  return { files, folders: folders.byPath, problems };
 }
 
 /** Looks under one path. */
 class Search {
   readonly files = new Map<string, string>();
-  readonly folders = new Map<string, string>();
+  readonly folders = new WatchedFolders();
   readonly problems: PathProblem[] = [];
   /** What there is too much of. */
   excess: string | undefined;
@@ -79,14 +71,14 @@ class Search {
   /** The folder above the path tells of its (re)creation. */
   constructor(path: string, limits: SearchLimits) {
     this.#limits = limits;
-    this.#watch(dirname(path));
+    this.#watch(path);
     const stats = this.#stat(path);
     if (stats === null) this.#report('store/path-not-found', path, `${path} does not exist`);
     else if (stats?.isDirectory()) this.#addFolder(path, stats);
     else if (stats !== undefined) this.#addFile(path, stats);
     if (this.excess === undefined) return;
     this.folders.clear();
-    this.#watch(dirname(path));
+    this.#watch(path);
     this.#report('store/too-many-files', path, `${path} has ${this.excess}; nothing of it is read anew`);
   }
 
@@ -94,18 +86,18 @@ class Search {
     const identity = identityOf(stats);
     if (this.#visited.has(identity)) return;
     this.#visited.add(identity);
-    this.folders.set(path, identity);
+    this.folders.addSearched(path, stats);
     for (const entry of this.#list(path)) {
       if (this.excess !== undefined) return;
       const inner = join(path, entry.name);
-      if (entry.isDirectory() || entry.isSymbolicLink() || MANIFEST.test(entry.name)) this.#addEntry(inner);
+      if (entry.isDirectory() || entry.isSymbolicLink() || isManifestName(entry.name)) this.#addEntry(inner);
     }
   }
 
   #addEntry(path: string): void {
     const stats = this.#stat(path);
     if (stats?.isDirectory()) this.#addFolder(path, stats);
-    else if (stats && MANIFEST.test(path)) this.#addFile(path, stats);
+    else if (stats && isManifestName(path)) this.#addFile(path, stats);
     else if (stats === null) this.#addBrokenLink(path);
   }
 
@@ -113,8 +105,8 @@ class Search {
   #addBrokenLink(path: string): void {
     const target = this.#try(path, () => linkTarget(path));
     if (target === undefined) return;
-    this.#watch(dirname(target));
-    const code = MANIFEST.test(path) ? 'store/path-not-found' : 'store/broken-link';
+    this.#watch(target);
+    const code = isManifestName(path) ? 'store/path-not-found' : 'store/broken-link';
     this.#report(code, path, `${path} is a symbolic link to ${target}, which does not exist`);
   }
 
@@ -129,13 +121,14 @@ class Search {
     if (this.files.size > files) this.excess = `more than ${files} manifests`;
     if (this.#bytes > bytes) this.excess = `more than ${bytes / 1024 / 1024} MiB of manifests`;
     const target = this.#try(path, () => (lstatSync(path).isSymbolicLink() ? realpathSync(path) : undefined));
-    if (target !== undefined) this.#watch(dirname(target));
+    if (target !== undefined) this.#watch(target);
   }
 
-  #watch(folder: string): void {
-    if (this.folders.has(folder)) return;
+  /** What becomes of a path is told by the folder that it is in. */
+  #watch(path: string): void {
+    const folder = dirname(path);
     const stats = statSync(folder, { throwIfNoEntry: false });
-    if (stats !== undefined) this.folders.set(folder, identityOf(stats));
+    if (stats !== undefined) this.folders.addName(folder, stats, basename(path));
   }
 
   /** null: it does not exist. undefined: it cannot be read, which is reported. */
@@ -175,10 +168,6 @@ export function isBrokenLink(path: string): boolean {
 
 function linkTarget(path: string): string | undefined {
   return lstatSync(path).isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : undefined;
-}
-
-function identityOf({ dev, ino }: Stats): string {
-  return `${dev}:${ino}`;
 }
 
 /** Differs whenever a file was written or replaced. */

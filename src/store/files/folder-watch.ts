@@ -2,8 +2,9 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, join } from 'node:path';
+import { concerns, type WatchedFolder } from './watched-folders.ts';
 
-/** What the operating system says: a name in a folder changed; undefined: it did not say which. */
+/** A path that concerns us changed; undefined: the operating system did not say which. */
 export type FolderListener = (path: string | undefined) => void;
 
 interface Watched {
@@ -19,6 +20,7 @@ interface Watched {
 export class FolderWatch {
   readonly #watches = new Map<string, Watched>();
   readonly #refused = new Set<string>();
+  #folders: ReadonlyMap<string, WatchedFolder> = new Map();
   readonly #listener: FolderListener;
   readonly #watch: typeof watch;
 
@@ -33,12 +35,13 @@ export class FolderWatch {
   }
 
   /** Watches exactly these folders from now on; one that was replaced (mounted over, linked elsewhere) anew. */
-  follow(folders: ReadonlyMap<string, string>): void {
+  follow(folders: ReadonlyMap<string, WatchedFolder>): void {
+    this.#folders = folders;
     for (const [folder, { watcher, identity }] of this.#watches) {
-      if (folders.get(folder) !== identity) this.#end(folder, watcher);
+      if (folders.get(folder)?.identity !== identity) this.#end(folder, watcher);
     }
     this.#refused.clear();
-    for (const [folder, identity] of folders) if (!this.#watches.has(folder)) this.#begin(folder, identity);
+    for (const [folder, { identity }] of folders) if (!this.#watches.has(folder)) this.#begin(folder, identity);
   }
 
   close(): void {
@@ -49,8 +52,12 @@ export class FolderWatch {
     try {
       const watcher = this.#watch(folder, { persistent: false }, (event, name) => {
         // A folder that is removed or replaced reports its own name: the watch follows the old one and is of no more use.
-        if (event === 'rename' && name === basename(folder)) this.#end(folder, watcher);
-        this.#listener(name === null ? undefined : join(folder, name));
+        const isGone = event === 'rename' && name === basename(folder);
+        if (isGone) this.#end(folder, watcher);
+        const followed = this.#folders.get(folder);
+        if (name === null) this.#listener(undefined);
+        else if (isGone || (followed !== undefined && concerns(followed, event, name)))
+          this.#listener(join(folder, name));
       });
       watcher.on('error', () => {
         this.#end(folder, watcher);
