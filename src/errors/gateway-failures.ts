@@ -86,6 +86,15 @@ export const GATEWAY_FAILURES = {
     summary: 'all backends of the rule have weight 0',
     help: 'give at least one a weight above 0',
   },
+  request_loop: {
+    source: 'internal',
+    retryable: false,
+    httpStatus: 508,
+    grpcStatus: 13,
+    summary:
+      'the request came through more than 32 proxies, as its `x-forwarded-for` says: some send to each other, or one to itself',
+    help: 'see whose address the endpoints of the rule have; `daemun check` says where they are the Gateway itself',
+  },
   filter_unresolved: {
     source: 'internal',
     retryable: false,

@@ -2,7 +2,7 @@
 
 import { type AddressRanges, normalAddress } from './address-ranges.ts';
 
-/** Entries of `x-forwarded-for` that are looked at, from its end: chains of proxies are short, and clients may write any number. */
+/** Entries of `x-forwarded-for` that are looked at, from its end: chains of proxies are short. A request with more goes round, or its client made them up. */
 const MAX_HOPS = 32;
 
 /**
@@ -22,6 +22,21 @@ export function clientAddressOf(forwardedFor: string | undefined, peer: string, 
     end = comma;
   }
   return client;
+}
+
+/** Whether a request came through more proxies than any chain has: it goes round between some that send to each other, or one to itself. */
+export function goesRound(forwardedFor: string | undefined): boolean {
+  return crossesMore(forwardedFor, MAX_HOPS);
+}
+
+/** Whether it came through more than `hops`; what stands in each entry does not matter. */
+export function crossesMore(forwardedFor: string | undefined, hops: number): boolean {
+  let at = -1;
+  for (let left = hops; left > 0; left--) {
+    at = forwardedFor?.indexOf(',', at + 1) ?? -1;
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 /** `192.0.2.1:80` and `[2001:db8::1]:80` are written by some. */

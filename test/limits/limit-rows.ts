@@ -332,6 +332,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'translate/resolve#MAX_AUTH_BODY_BYTES', over: '413, RESOURCE_EXHAUSTED; a finding says so' },
     { limit: 'controller/certificates#MAX_TRUSTED_CERTIFICATES', over: 'the reference is not used; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
+    { limit: 'proxy/filters#MAX_COPIED_HOPS', over: 'no copy is made', metric: 'mirrored_hops' },
     {
       limit: 'proxy/filters#MAX_SHARE',
       over: 'no copy is made, or it is given up',
@@ -384,7 +385,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'proxy/filters#CLOCK_SKEW_MS', over: 'the token is ignored' },
     { limit: 'proxy/filters#SESSION_IDLE_MS', over: 'a new session' },
     { limit: 'proxy#MAX_RING_KEYS', over: 'the file or Secret is not taken, and the log says so' },
-    { limit: 'values#MAX_HOPS', over: 'the one looked at last counts as the client' },
+    {
+      limit: 'values#MAX_HOPS',
+      over: 'the one looked at last counts as the client; a request that came through more is answered with 508, a call with INTERNAL',
+      metric: 'daemun_request_failures_total{reason="request_loop"}',
+    },
     {
       limit: 'values#MAX_HOST_LENGTH',
       over: 'the request is malformed',

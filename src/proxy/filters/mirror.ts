@@ -6,7 +6,8 @@
  */
 import type { MirrorShare } from '../../snapshot/index.ts';
 import type { Random } from '../../time/index.ts';
-import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
+import { crossesMore } from '../../values/index.ts';
+import { fieldOf, type HeaderList, type MessageStream, type StreamEnd, type VolatileFields } from '../../wire/index.ts';
 import {
   type BodyMemory,
   BodyPipe,
@@ -28,6 +29,8 @@ const MAX_MIRROR_BYTES = 16_777_216;
 const MAX_ACTIVE = 1_000;
 /** One filter's part of both: a dead mirror of one route leaves room for those of others. */
 const MAX_SHARE = 1 / 4;
+/** A request that came through so many proxies is not copied any more: where a mirror leads back to its own rule, each copy would be copied. */
+const MAX_COPIED_HOPS = 8;
 /** A copy without an answer is given up after this. */
 const MIRROR_TIMEOUT_MS = 60_000;
 
@@ -70,6 +73,10 @@ export class MirrorStep implements FilterStep {
     const { metrics, mirrors, random } = this.#environment;
     // What follows an upgrade is a conversation, of which nobody could hold one side.
     if (request.outgoing.get(':protocol') !== undefined) return CONTINUE;
+    if (crossesMore(hopsOf(request), MAX_COPIED_HOPS)) {
+      metrics.count('daemun_limit_hits_total', { limit: 'mirrored_hops' });
+      return CONTINUE;
+    }
     if (random() * this.#share.denominator >= this.#share.numerator) return CONTINUE;
     if (isFull(this.#own, MAX_SHARE) || isFull(mirrors, 1)) {
       metrics.count('daemun_limit_hits_total', { limit: 'active_mirrors' });
@@ -80,6 +87,11 @@ export class MirrorStep implements FilterStep {
     request.watch(mirror);
     return CONTINUE;
   }
+}
+
+/** Ours is the last one. */
+function hopsOf({ outgoing, outgoingFields }: SteppedRequest): string | undefined {
+  return fieldOf(outgoingFields, 'x-forwarded-for') ?? outgoing.get('x-forwarded-for');
 }
 
 /** What a copy counts in: its filter's books, and the worker's. */

@@ -73,6 +73,11 @@ export function faulted(fault: Fault): Answer {
   return { httpStatus, grpcStatus, message, body: null, headers: [], reason, httpOnly: false };
 }
 
+/** More proxies stand before the request than any chain has. */
+export function requestLoop({ noun }: Face): Answer {
+  return answer('request_loop', `the ${noun} goes round: it came through too many proxies`);
+}
+
 export function openFailed(failure: OpenFailure, message: string): Answer {
   return answer(failure, message);
 }

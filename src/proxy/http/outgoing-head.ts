@@ -5,7 +5,7 @@
  * removed, `x-forwarded-for`, `-proto` and for HTTP `-host` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import { CONNECTION_NAMES, isDroppedAtEdge } from '../../values/index.ts';
+import { CONNECTION_NAMES, goesRound, isDroppedAtEdge } from '../../values/index.ts';
 import {
   fieldOf,
   type HeaderList,
@@ -47,6 +47,8 @@ export class OutgoingHead {
   #lastAddress = '';
   #lastList: HeaderList;
   #withoutAddress: HeaderList | null = null;
+  /** By what the source alone says; known as soon as a list was made. */
+  #goesRound = false;
 
   constructor(source: HeaderList, filters: HeadFilters, options: OutgoingHeadOptions) {
     this.#source = source;
@@ -74,6 +76,12 @@ export class OutgoingHead {
     return list;
   }
 
+  /** Whether the request came through too many proxies; asked behind `listFor`, of the same `received`. */
+  goesRound(received: VolatileFields): boolean {
+    if (fieldOf(received, FORWARDED_FOR) === undefined) return this.#goesRound;
+    return goesRound(forwardedFor(this.#source, received));
+  }
+
   /** The list without `x-forwarded-for`. */
   unaddressed(): HeaderList {
     this.#withoutAddress ??= this.#build(null);
@@ -95,7 +103,9 @@ export class OutgoingHead {
     if (target !== null) replaceTarget(fields, target);
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
-    if (address !== null) push(fields, FORWARDED_FOR, appended(forwardedFor(this.#source, null), address));
+    const said = forwardedFor(this.#source, null);
+    this.#goesRound = goesRound(said);
+    if (address !== null) push(fields, FORWARDED_FOR, appended(said, address));
     push(fields, FORWARDED_PROTO, proto);
     if (setsHost) setHost(fields);
     this.#filters.rewrite?.rewrite(fields);

@@ -5,7 +5,7 @@ import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type MessageStream, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
-import { deadlineExceeded, faulted, requestNotTaken, upgradeNotTaken } from './answers.ts';
+import { deadlineExceeded, faulted, requestLoop, requestNotTaken, upgradeNotTaken } from './answers.ts';
 import { hasClaims, withoutClaims } from './client-claims.ts';
 import { withIdentity } from './client-identity.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
@@ -40,7 +40,7 @@ function beginForwarding(exchange: ExchangeState, decision: Decision, rule: Comp
   exchange.deadlines.backendMs = rule.backendTimeoutMs;
   const budget = backend.cluster?.retryBudget;
   if (budget !== undefined && (rule.retry !== null || budget.isStrict)) budget.deposit(serving.loop.nowMs);
-  prepareHead(exchange, decision, backend);
+  if (!prepareHead(exchange, decision, backend)) return;
   if (filters.steps.length === 0) goOn(exchange);
   else exchange.runSteps(filters.steps, decision);
 }
@@ -94,12 +94,18 @@ function startDeadline(exchange: ExchangeState, routeMs: number): boolean {
   return true;
 }
 
-function prepareHead(exchange: ExchangeState, decision: Decision, backend: CompiledBackend): void {
+/** False: the request goes round, which was answered. */
+function prepareHead(exchange: ExchangeState, decision: Decision, backend: CompiledBackend): boolean {
   const { serving, peerAddress } = exchange.owner;
   const { fields, outgoingFields, trace } = exchange;
   const head = decision.outgoing(backend, serving.lists);
   const believed = believedFields(outgoingFields, decision);
-  const list = head.listFor(peerAddress, believed === outgoingFields ? null : fields);
+  const claims = believed === outgoingFields ? null : fields;
+  const list = head.listFor(peerAddress, claims);
+  if (head.goesRound(claims)) {
+    exchange.answer(requestLoop(exchange.face));
+    return false;
+  }
   const { requestHead, rewrite } = backend.filters;
   const traced = trace === null ? believed : trace.passOn(believed);
   exchange.outgoingFields = rewrite === null ? traced : rewrite.rewriteVolatile(traced);
@@ -110,6 +116,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   if (serving.via !== null)
     exchange.outgoingFields = withVia(exchange.outgoingFields, serving.via, exchange.stream.version);
   if (serving.accessLog !== null) ensureRequestId(exchange, serving.accessLog.newRequestId);
+  return true;
 }
 
 /** A request's fields as they pass: its target in the one form, and without what clients are not believed. */
