@@ -4,7 +4,7 @@
 export interface Proof {
   /** Value of `authorization`; null: none is sent. */
   readonly authorization: string | null;
-  /** PEM of the client certificate and its key; null: none is shown. */
+  /** PEM of the client certificate and its key; null: none is shown. The same value for as long as they are the same. */
   readonly certificate: { readonly cert: string; readonly key: string } | null;
 }
 
@@ -12,8 +12,8 @@ export interface Proof {
 export interface KubeAccess {
   /** `https://host:port`, with a path where the server has one; no slash at the end. */
   readonly server: string;
-  /** PEM; null: the system's authorities. */
-  readonly ca: string | null;
+  /** PEM; null: the system's authorities. Asked before each request; remembers what it may. */
+  ca(): string | null;
   readonly verify: boolean;
   /** The name on the server's certificate, where it is not the one in `server`. */
   readonly serverName: string | null;

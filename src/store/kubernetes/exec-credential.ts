@@ -14,7 +14,7 @@ const EXPIRY_MARGIN_MS = 60_000;
 
 export interface ExecOptions {
   /** Of the kubeconfig beside it, used where the plugin gives none. */
-  readonly certificate: Proof['certificate'];
+  certificate(isRefused: boolean): Proof['certificate'];
   /** Of the kubeconfig: a command with a slash is found from there. */
   readonly folder: string;
   wallMs(): number;
@@ -77,7 +77,7 @@ function readCredential(output: string, { certificate, wallMs }: ExecOptions): C
   const status = isObject(answer) ? answer['status'] : undefined;
   if (!isObject(status)) throw failure('its answer has no status');
   const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp: until } = status;
-  const own = typeof cert === 'string' && typeof key === 'string' ? { cert, key } : certificate;
+  const own = typeof cert === 'string' && typeof key === 'string' ? { cert, key } : certificate(false);
   const authorization = typeof token === 'string' && token !== '' ? `Bearer ${token}` : null;
   if (authorization === null && own === null) throw failure('its answer has neither a token nor a certificate');
   const proof = { authorization, certificate: own };

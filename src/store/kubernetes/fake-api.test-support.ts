@@ -72,7 +72,7 @@ export class FakeApi {
   get access(): KubeAccess {
     const prove = () => Promise.resolve({ authorization: null, certificate: null });
     const server = `http://127.0.0.1:${this.#port}`;
-    return { server, ca: null, verify: true, serverName: null, namespace: 'default', prove };
+    return { server, ca: () => null, verify: true, serverName: null, namespace: 'default', prove };
   }
 
   /** Listens, on the same port as before. */

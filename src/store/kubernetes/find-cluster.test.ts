@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { certificate } from '../../proxy/listeners/certificate.test-support.ts';
 import { findCluster } from './find-cluster.ts';
 import { inClusterAccess } from './in-cluster.ts';
 import { readKubeconfig } from './kubeconfig.ts';
@@ -43,7 +44,7 @@ describe('a kubeconfig', () => {
     const access = readKubeconfig({ file: join(folder, 'config'), context: null, wallMs });
     const { server, ca, verify, serverName, namespace } = access;
     assert.deepEqual(
-      { server, ca, verify, serverName, namespace },
+      { server, ca: ca(), verify, serverName, namespace },
       { server: 'https://192.0.2.1:6443', ca: 'CA', verify: true, serverName: 'kubernetes', namespace: 'team' },
     );
   });
@@ -75,6 +76,48 @@ describe('a kubeconfig', () => {
     assert.equal((await prove(false)).authorization, 'Bearer three');
     rmSync(join(folder, 'token'));
     await assert.rejects(prove(true), { code: 'kubernetes/credentials' });
+  });
+
+  it('goes on with the token that it has while its file cannot be read, or is empty', async t => {
+    const folder = folderOf(t, { token: 'one', config: config({ tokenFile: 'token' }) });
+    let now = 0;
+    const { prove } = readKubeconfig({ file: join(folder, 'config'), context: null, wallMs: () => now });
+    await prove(false);
+    writeFileSync(join(folder, 'token'), '');
+    now += 61_000;
+    assert.equal((await prove(false)).authorization, 'Bearer one');
+    rmSync(join(folder, 'token'));
+    now += 61_000;
+    assert.equal((await prove(false)).authorization, 'Bearer one');
+    writeFileSync(join(folder, 'token'), 'two');
+    now += 61_000;
+    assert.equal((await prove(false)).authorization, 'Bearer two');
+  });
+
+  it('reads certificates in files again when time has passed or the server refuses one, once both files fit', async t => {
+    const [one, two, three] = await Promise.all(['1', '2', '3'].map(id => certificate(id, ['a.test'])));
+    assert.ok(one !== undefined && two !== undefined && three !== undefined);
+    const user = { 'client-certificate': 'cert', 'client-key': 'key' };
+    const text = config(user, { 'certificate-authority': 'ca' });
+    const folder = folderOf(t, { cert: one.chain, key: one.key, ca: 'CA', config: text });
+    const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
+    let now = 0;
+    const { prove, ca } = readKubeconfig({ file: join(folder, 'config'), context: null, wallMs: () => now });
+    const first = (await prove(false)).certificate;
+    assert.deepEqual(first, { cert: one.chain, key: one.key });
+    assert.equal((await prove(true)).certificate, first, 'the same while they are the same');
+    write('cert', two.chain);
+    assert.equal((await prove(true)).certificate, first, 'its key is not there yet');
+    write('key', two.key);
+    write('ca', 'CA2');
+    assert.equal((await prove(true)).certificate?.cert, two.chain);
+    write('cert', three.chain);
+    write('key', three.key);
+    assert.equal((await prove(false)).certificate?.cert, two.chain);
+    assert.equal(ca(), 'CA');
+    now += 61_000;
+    assert.equal((await prove(false)).certificate?.cert, three.chain);
+    assert.equal(ca(), 'CA2');
   });
 
   it('asks a credential plugin, and asks it again when its answer ends or is refused', async t => {
@@ -155,7 +198,7 @@ describe('where a cluster is looked for', () => {
     const environment = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
     const access = inClusterAccess({ environment, folder, wallMs });
     assert.equal(access?.server, 'https://[fd00::1]:443');
-    assert.equal(access?.ca, 'CA');
+    assert.equal(access?.ca(), 'CA');
     assert.equal(access?.namespace, 'own');
     assert.equal((await access?.prove(false))?.authorization, 'Bearer t');
     assert.equal(inClusterAccess({ environment: {}, folder, wallMs }), undefined);

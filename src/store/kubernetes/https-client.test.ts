@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { certificate } from '../../proxy/listeners/certificate.test-support.ts';
+import { until } from '../../time/until.test-support.ts';
 import type { KubeAccess } from './credentials.ts';
 import { httpsClient, type Patience } from './https-client.ts';
 import { KubeRefusal, KubeUnreachable, type KubeWatchEvent, retryAfterMs, type WatchStream } from './kube-client.ts';
@@ -21,7 +24,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
 
 function clientOf(t: TestContext, server: string, more: Partial<KubeAccess> = {}, patience?: Patience) {
   const prove = () => Promise.resolve({ authorization: 'Bearer t', certificate: null });
-  const access = { server, ca: null, verify: true, serverName: null, namespace: 'default', prove, ...more };
+  const access = { server, ca: () => null, verify: true, serverName: null, namespace: 'default', prove, ...more };
   const client = httpsClient(access, patience);
   t.after(() => client.close());
   return client;
@@ -62,6 +65,50 @@ describe('a client of an API server', () => {
     });
     assert.equal((await client.request({ method: 'GET', path: '/' })).status, 200);
     assert.deepEqual(asked, [false, true]);
+  });
+
+  it('keeps no connection that was made with another certificate, but lets go on what goes on there', async t => {
+    const closed: string[] = [];
+    const said: { say?: () => void } = {};
+    const server = await serve(t, ({ url = '', socket }, response) => {
+      socket.once('close', () => closed.push(url));
+      if (url !== '/w') return void response.end('{}');
+      response.flushHeaders();
+      said.say = () => response.end('{"type":"BOOKMARK","object":{}}\n');
+    });
+    const proof = (cert: string) => ({ authorization: null, certificate: { cert, key: 'k' } });
+    let current = proof('a');
+    const client = clientOf(t, server, { prove: () => Promise.resolve(current) });
+    const events: KubeWatchEvent[] = [];
+    const opened = Promise.withResolvers<void>();
+    const { signal } = new AbortController();
+    const watching = client.watch({ path: '/w', signal, onOpen: opened.resolve }, event => events.push(event));
+    await opened.promise;
+    await client.request({ method: 'GET', path: '/old' });
+    current = proof('b');
+    await client.request({ method: 'GET', path: '/new' });
+    await until(() => closed.length > 0);
+    assert.deepEqual(closed, ['/old']);
+    said.say?.();
+    await watching;
+    assert.equal(events.length, 1);
+    await until(() => closed.length > 1);
+    assert.deepEqual(closed, ['/old', '/w']);
+  });
+
+  it('trusts another authority from when its file holds that', async t => {
+    const [old, fresh] = await Promise.all(['old', 'new'].map(id => certificate(id, ['localhost'])));
+    assert.ok(old !== undefined && fresh !== undefined);
+    const server = createTlsServer({ cert: fresh.chain, key: fresh.key }, (_, response) => response.end('{}'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close().closeAllConnections());
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    let trusted = old.chain;
+    const client = clientOf(t, url, { ca: () => trusted, serverName: 'localhost' });
+    await assert.rejects(client.request({ method: 'GET', path: '/' }), KubeUnreachable);
+    trusted = fresh.chain;
+    assert.equal((await client.request({ method: 'GET', path: '/' })).status, 200);
   });
 
   it('hands over the events of a watch, however they are cut, until the server ends it', async t => {

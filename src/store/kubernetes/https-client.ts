@@ -50,6 +50,7 @@ class HttpsClient implements KubeClient {
   readonly #base: URL;
   #agent: HttpAgent | null = null;
   #certificate: Proof['certificate'] = null;
+  #ca: string | null = null;
 
   constructor(access: KubeAccess, patience: Patience) {
     this.server = access.server;
@@ -130,10 +131,19 @@ class HttpsClient implements KubeClient {
     });
   }
 
-  /** Connections are made with one client certificate: another one takes new ones. */
+  /** Connections are made with one client certificate, and to servers that one CA vouches for: another one takes new ones. */
   #agentFor({ certificate }: Proof): HttpAgent {
-    if (this.#agent !== null && certificate === this.#certificate) return this.#agent;
+    const ca = this.#access.ca();
+    const known = this.#agent;
+    if (known !== null && certificate === this.#certificate && ca === this.#ca) return known;
     this.#certificate = certificate;
+    this.#ca = ca;
+    this.#agent = this.#newAgent(certificate, ca);
+    if (known !== null) retire(known);
+    return this.#agent;
+  }
+
+  #newAgent(certificate: Proof['certificate'], ca: string | null): HttpAgent {
     const common = {
       keepAlive: true,
       keepAliveMsecs: KEEP_ALIVE_MS,
@@ -142,19 +152,22 @@ class HttpsClient implements KubeClient {
       // Who pauses an answer reads nothing more: Node would go on until so much waits within the process.
       highWaterMark: 1,
     } as const;
-    const { ca, serverName, verify } = this.#access;
-    this.#agent =
-      this.#base.protocol === 'http:'
-        ? new (nodeHttp().Agent)(common)
-        : new HttpsAgent({
-            ...common,
-            rejectUnauthorized: verify,
-            ...(ca === null ? {} : { ca }),
-            ...(serverName === null ? {} : { servername: serverName }),
-            ...certificate,
-          });
-    return this.#agent;
+    const { serverName, verify } = this.#access;
+    if (this.#base.protocol === 'http:') return new (nodeHttp().Agent)(common);
+    return new HttpsAgent({
+      ...common,
+      rejectUnauthorized: verify,
+      ...(ca === null ? {} : { ca }),
+      ...(serverName === null ? {} : { servername: serverName }),
+      ...certificate,
+    });
   }
+}
+
+/** What goes on over its connections does so to its end; they are not kept. */
+function retire(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0;
+  closeIdle(agent);
 }
 
 /** Those that nobody uses may be as dead as the one that did not answer: the next request has a new one. */

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeAccess } from './credentials.ts';
+import { reread } from './reread.ts';
 import { tokenFile } from './token-file.ts';
 
 /** Where a Pod finds its service account. */
@@ -25,13 +26,14 @@ export function inClusterAccess({
   const port = environment['KUBERNETES_SERVICE_PORT'] ?? '';
   const token = join(folder, 'token');
   if (host === '' || port === '' || !existsSync(token)) return undefined;
+  const ca = reread(() => readIfThere(join(folder, 'ca.crt')), { wallMs, isSame: (a, b) => a === b });
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    ca: readIfThere(join(folder, 'ca.crt')),
+    ca: () => ca(false),
     verify: true,
     serverName: null,
     namespace: readIfThere(join(folder, 'namespace'))?.trim() ?? 'default',
-    prove: tokenFile(token, { certificate: null, wallMs }),
+    prove: tokenFile(token, { certificate: () => null, wallMs }),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -7,6 +8,7 @@ import { DaemunError, fileFault, messageOf } from '../../errors/index.ts';
 import { isObject } from '../plain-object.ts';
 import type { KubeAccess, Proof } from './credentials.ts';
 import { execCredential } from './exec-credential.ts';
+import { reread } from './reread.ts';
 import { tokenFile } from './token-file.ts';
 
 export interface KubeconfigChoice {
@@ -38,9 +40,10 @@ export function readKubeconfig({ file, context, wallMs }: KubeconfigChoice): Kub
   const server = config.text(cluster, 'server').replace(/\/+$/, '');
   if (!/^https?:\/\//.test(server) || !URL.canParse(server))
     throw config.fault(`${JSON.stringify(server)} is not the URL of a server`);
+  const ca = reread(() => config.material(cluster, 'certificate-authority'), { wallMs, isSame: (a, b) => a === b });
   return {
     server,
-    ca: config.material(cluster, 'certificate-authority'),
+    ca: () => ca(false),
     verify: cluster['insecure-skip-tls-verify'] !== true,
     serverName: config.text(cluster, 'tls-server-name') || null,
     namespace: config.text(chosen, 'namespace') || 'default',
@@ -49,12 +52,9 @@ export function readKubeconfig({ file, context, wallMs }: KubeconfigChoice): Kub
 }
 
 function proofOf(config: Kubeconfig, user: Fields, wallMs: () => number): KubeAccess['prove'] {
-  const cert = config.material(user, 'client-certificate');
-  const key = config.material(user, 'client-key');
-  const certificate = cert === null || key === null ? null : { cert, key };
-  const fixed = (authorization: string | null): (() => Promise<Proof>) => {
-    const proof = { authorization, certificate };
-    return () => Promise.resolve(proof);
+  const certificate = certificateOf(config, user, wallMs);
+  const fixed = (authorization: string | null): KubeAccess['prove'] => {
+    return isRefused => Promise.resolve({ authorization, certificate: certificate(isRefused) });
   };
   const path = config.path(user, 'tokenFile');
   if (path !== null) return tokenFile(path, { certificate, wallMs });
@@ -70,6 +70,28 @@ function proofOf(config: Kubeconfig, user: Fields, wallMs: () => number): KubeAc
     );
   }
   return fixed(null);
+}
+
+function certificateOf(
+  config: Kubeconfig,
+  user: Fields,
+  wallMs: () => number,
+): (isRefused: boolean) => Proof['certificate'] {
+  let known: Proof['certificate'] = null;
+  const read = (): Proof['certificate'] => {
+    const cert = config.material(user, 'client-certificate');
+    const key = config.material(user, 'client-key');
+    if (cert === null || key === null) return null;
+    // They are two files: between one and the other they do not fit, and the pair of before may still be taken.
+    if (known !== null && !isPair(cert, key)) return known;
+    known = { cert, key };
+    return known;
+  };
+  return reread(read, { wallMs, isSame: (a, b) => a?.cert === b?.cert && a?.key === b?.key });
+}
+
+function isPair(cert: string, key: string): boolean {
+  return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }
 
 /** One file's text as data, and its paths made absolute. */

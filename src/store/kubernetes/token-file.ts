@@ -3,31 +3,36 @@
 import { readFile } from 'node:fs/promises';
 import { DaemunError, messageOf } from '../../errors/index.ts';
 import type { KubeAccess, Proof } from './credentials.ts';
-
-/** The kubelet writes a new token long before the old one ends; the API server's own clients look as often. */
-const TOKEN_REREAD_MS = 60_000;
+import { REREAD_MS } from './reread.ts';
 
 export interface TokenFileOptions {
-  readonly certificate: Proof['certificate'];
+  /** Shown beside it. */
+  certificate(isRefused: boolean): Proof['certificate'];
   wallMs(): number;
 }
 
-/** Proof by a token in a file, which is read again from time to time, and when the server refuses it. */
+/**
+ * Proof by a token in a file, which is read again from time to time, and when the server refuses it. One that cannot be read is no reason to give up
+ * another that the server takes.
+ */
 export function tokenFile(path: string, { certificate, wallMs }: TokenFileOptions): KubeAccess['prove'] {
-  let known: { readonly proof: Proof; readonly readMs: number } | null = null;
+  let known: { readonly authorization: string; readonly readMs: number } | null = null;
   return async isRefused => {
-    const now = wallMs();
-    if (known !== null && !isRefused && Math.abs(now - known.readMs) < TOKEN_REREAD_MS) return known.proof;
-    const token = await readToken(path);
-    known = { proof: { authorization: `Bearer ${token}`, certificate }, readMs: now };
-    return known.proof;
+    const readMs = wallMs();
+    if (known === null || isRefused) known = { authorization: await readToken(path), readMs };
+    else if (Math.abs(readMs - known.readMs) >= REREAD_MS) {
+      const { authorization: before } = known;
+      known = { authorization: await readToken(path).catch(() => before), readMs };
+    }
+    return { authorization: known.authorization, certificate: certificate(isRefused) };
   };
 }
 
 async function readToken(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DaemunError('kubernetes/credentials', `no token: ${messageOf(error)}`, { cause: error });
-  }
+  });
+  const token = text.trim();
+  if (token === '') throw new DaemunError('kubernetes/credentials', `no token: ${path} is empty`);
+  return `Bearer ${token}`;
 }
