@@ -9,7 +9,7 @@ import { INSPECTIONS } from './random-backends.test-support.ts';
 import { otherObject } from './random-kinds.test-support.ts';
 import { commonObject, objectKey, worldOf } from './random-objects.test-support.ts';
 import { oddObject } from './random-odd.test-support.ts';
-import type { WrittenObject } from './random-world.test-support.ts';
+import { API, type WrittenObject } from './random-world.test-support.ts';
 
 const MESH: MeshEnvironment = {
   addressOf: ({ namespace, name }) => `10.96.${namespace === 'a' ? 1 : 2}.${name.slice(1)}`,
@@ -19,13 +19,10 @@ const MESH: MeshEnvironment = {
   knowsAllClients: true,
 };
 const STANDALONE: TranslateEnvironment = { ...PLAIN, ...INSPECTIONS, mesh: MESH, place: { node: 'n1', zone: null } };
-const CLUSTER: TranslateEnvironment = { ...STANDALONE, controllerName: 'daemun.dev/x', reportsRoutability: true };
-/** Where worlds are translated: standalone, in a cluster, and there without a mesh. */
-export const anyEnvironment: fc.Arbitrary<TranslateEnvironment> = fc.constantFrom(STANDALONE, CLUSTER, {
-  ...PLAIN,
-  ...INSPECTIONS,
-  controllerName: 'daemun.dev/x',
-});
+const WITH_MESH: TranslateEnvironment = { ...STANDALONE, controllerName: 'daemun.dev/x', reportsRoutability: true };
+/** In a cluster where others serve Services. */
+export const CLUSTER: TranslateEnvironment = { ...PLAIN, ...INSPECTIONS, controllerName: 'daemun.dev/x' };
+export const anyEnvironment: fc.Arbitrary<TranslateEnvironment> = fc.constantFrom(STANDALONE, WITH_MESH, CLUSTER);
 
 const anyObject = fc.oneof(
   { weight: 3, arbitrary: commonObject },
@@ -79,6 +76,10 @@ export const anyHistory: fc.Arbitrary<readonly (readonly Act[])[]> = fc.array(
   { minLength: 2, maxLength: 8 },
 );
 
+function classOf(controllerName: string): WrittenObject {
+  return { apiVersion: API, kind: 'GatewayClass', metadata: { name: 'c' }, spec: { controllerName } };
+}
+
 /** The world after each act. What an API server would refuse is not written. */
 export class History {
   environment: TranslateEnvironment;
@@ -86,10 +87,16 @@ export class History {
   readonly #objects = new Map<string, Resource>();
   readonly #written: (readonly [key: string, object: Resource])[] = [];
   #made = 0;
+  /** False: what comes is there for long, and was changed a few times. */
+  #isYoung = false;
 
   constructor(world: readonly WrittenObject[], environment: TranslateEnvironment) {
     this.environment = environment;
+    const { controllerName } = environment;
+    // Without a class nothing in a cluster is ours.
+    if (controllerName !== null) this.#write(classOf(controllerName));
     this.step(world.map(object => ({ kind: 'write', object })));
+    this.#isYoung = true;
   }
 
   step(acts: readonly Act[]): void {
@@ -99,6 +106,15 @@ export class History {
       acts.some(({ kind }) => kind === 'list-backwards') ? objects.reverse() : objects,
       this.resources,
     );
+  }
+
+  /** Puts statuses into the objects, as an API server holds them: what `merge` makes of what is there. */
+  store(merge: (key: string, object: Resource) => unknown): void {
+    for (const [key, object] of this.#objects) {
+      const status = merge(key.replace('//', '/'), object);
+      this.#objects.set(key, { ...object, status } as Resource);
+    }
+    this.step([]);
   }
 
   /** The same objects in the opposite order. */
@@ -148,7 +164,7 @@ export class History {
     const metadata = {
       ...object.metadata,
       uid: uid ?? `made-${this.#made++}`,
-      generation: (generation ?? 0) + 1,
+      generation: (generation ?? (this.#isYoung ? 0 : 4)) + 1,
       creationTimestamp: creationTimestamp ?? object.metadata.creationTimestamp,
     };
     const kept = { ...object, metadata } as Resource;
