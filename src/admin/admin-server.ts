@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nodeHttp } from '../node/index.ts';
-import { isLoopback, socketAddress } from '../values/index.ts';
+import { ADMIN_MARK, isLoopback, socketAddress } from '../values/index.ts';
 import { refusalOf } from './admin-request-origin.ts';
 import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
@@ -72,6 +72,7 @@ async function answer(options: AdminOptions, request: IncomingMessage, response:
     ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    [ADMIN_MARK.name]: ADMIN_MARK.value,
     ...headers,
   });
   if (request.method === 'HEAD') response.end();

@@ -3,6 +3,7 @@ import type { ConfigDump, LocatedFinding, MeshReport, ResourceObject, StatusPage
 import { messageOf } from '../errors/index.ts';
 import type { Explanation, StreamExplanation } from '../match/index.ts';
 import { nodeHttp } from '../node/index.ts';
+import { ADMIN_MARK } from '../values/index.ts';
 import { DEFAULT_ADMIN } from './default-admin.ts';
 import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
@@ -76,8 +77,8 @@ export class AdminClient implements ResourceSource {
 
   /** The answer is ours, of the same version: its shape is taken as documented. */
   async #get<T>(path: string): Promise<T> {
-    const { status, body } = await this.#ask(path);
-    if (status === 200) return this.#parse(body);
+    const { status, body, isOurs } = await this.#ask(path);
+    if (status === 200) return this.#parse(body, isOurs);
     const error = ownError(body);
     if (status === 400 && error !== null) throw usageError(error);
     const [line = ''] = body.trim().split('\n', 1);
@@ -87,18 +88,17 @@ export class AdminClient implements ResourceSource {
     );
   }
 
-  #parse<T>(body: string): T {
+  /** Others answer with JSON, too: an empty list of theirs would mean that there is nothing. */
+  #parse<T>(body: string, isOurs: boolean): T {
     try {
-      return JSON.parse(body);
+      if (isOurs) return JSON.parse(body);
     } catch {
-      throw couldNotRun(
-        `what answers at ${this.#address} is no admin interface of daemun`,
-        'Name another one with --admin',
-      );
+      // Cut short, or somebody's who calls himself so.
     }
+    throw couldNotRun(`what answers at ${this.#address} is no admin interface of daemun`, WHOSE);
   }
 
-  async #ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
+  async #ask(path: string): Promise<Answer> {
     try {
       return await ask(new URL(path, `http://${this.#address}`));
     } catch (error) {
@@ -107,8 +107,15 @@ export class AdminClient implements ResourceSource {
   }
 }
 
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** It comes from the admin interface of a daemun. */
+  readonly isOurs: boolean;
+}
+
 /** `node:http`, since `fetch` refuses ports that browsers must not reach. */
-function ask(url: URL): Promise<{ readonly status: number; readonly body: string }> {
+function ask(url: URL): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const request = nodeHttp().get(url, { agent: false, signal }, response => {
@@ -119,7 +126,10 @@ function ask(url: URL): Promise<{ readonly status: number; readonly body: string
         if (size > MAX_ANSWER_BYTES) response.destroy(new Error('its answer does not end'));
         else chunks.push(chunk);
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      const isOurs = ADMIN_MARK.name in response.headers;
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), isOurs }),
+      );
       response.on('error', reject);
     });
     request.on('error', reject);

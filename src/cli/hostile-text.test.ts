@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { ADMIN_MARK } from '../values/index.ts';
 import { echoManifests, type ManifestFolder, manifestFolder } from './manifests.test-support.ts';
 import { runProgram } from './program.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
@@ -87,6 +88,7 @@ describe('hostile text', () => {
       help: EVIL,
     };
     admin = createServer((request, response) => {
+      response.setHeader(ADMIN_MARK.name, ADMIN_MARK.value);
       if (request.url?.startsWith('/explain')) response.writeHead(500).end(JSON.stringify({ error: EVIL }));
       else response.end(JSON.stringify([{ ...object, ...finding }]));
     }).listen(0, '127.0.0.1');

@@ -280,6 +280,18 @@ describe('the command line', () => {
       });
     }
 
+    it('believes nobody else, whatever he answers', async t => {
+      const server = createServer((_request, response) => response.end('[]'));
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      t.after(() => server.close());
+      const { port } = server.address() as AddressInfo;
+      for (const command of [['get', 'gtw'], ['status'], ['explain', '--http', '/'], ['pc', 'route'], ['bundle']]) {
+        const { code, out, err } = await run([...command, '--admin', `127.0.0.1:${port}`]);
+        assert.deepEqual([code, out], [3, '']);
+        assert.match(err, /^error: what answers at 127\.0\.0\.1:\d+ is no admin interface of daemun\nIs it the admin/);
+      }
+    });
+
     it('takes the refusal of somebody else for that, not for a wrong command line', async () => {
       const server = createServer((_request, response) =>
         response.writeHead(400).end('This port speaks TLS. Use https.\n'),

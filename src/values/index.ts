@@ -2,6 +2,7 @@
 
 /** Small value types with their parsers. In: text. Out: values that cannot be wrong. Never: I/O, clocks, logging. */
 export * from './address-ranges.ts';
+export * from './admin-mark.ts';
 export * from './alternative-names.ts';
 export * from './authority.ts';
 export * from './connection-names.ts';

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import type { ResourceObject } from '../../controller/index.ts';
+import { ADMIN_MARK } from '../../values/index.ts';
 import { ECHO_SLICE, echoManifests, type ManifestFolder, manifestFolder } from '../manifests.test-support.ts';
 import { runProgram } from '../program.ts';
 import { recordingTerminal } from '../recording-terminal.test-support.ts';
@@ -149,7 +150,9 @@ describe('get', () => {
 
     /** `changes` happen one by one while the command waits; then comes Ctrl-C. */
     async function watch(changes: readonly (() => void)[], ...args: string[]): Promise<Ran> {
-      server = createServer((_request, response) => response.end(JSON.stringify(objects)));
+      server = createServer((_request, response) =>
+        response.setHeader(ADMIN_MARK.name, ADMIN_MARK.value).end(JSON.stringify(objects)),
+      );
       await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
