@@ -597,6 +597,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'bound, or said again by /ready',
       metric: 'daemun_sockets{state="unbound"}',
     },
+    {
+      limit: 'controller/reload#MAX_RETRY_BROKEN_MS',
+      over: 'it is tried again, or with the next change',
+      metric: 'daemun_config_reloads_total{result="failure"}',
+    },
     { limit: 'controller/ports#TIMEOUT_MS', over: 'nobody is there: the port is not shared' },
     { limit: 'controller/ports#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
     { limit: 'controller/keys#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },

@@ -17,8 +17,10 @@ import type { Translator } from './translator.ts';
 
 /** Ports that the OS refused are tried again this often: soon enough for whoever waits for /ready. */
 const RETRY_BIND_MS = 1_000;
-/** The same after a reload that broke: the next one does all of the work, and may break as well. */
-const RETRY_BROKEN_MS = 30_000;
+/** A reload that broke is tried again after this, and after twice as long each further time: what is passing, as a lack of descriptors, is over soon … */
+const RETRY_BROKEN_MS = 1_000;
+/** … and what is not breaks the next one as well, which does all of the work. */
+const MAX_RETRY_BROKEN_MS = 60_000;
 
 /** Adds what the user did not write; `--demo` is the one there is. */
 export interface Supplement {
@@ -48,14 +50,14 @@ export interface ReconcilerParts {
   onReload(view: View, previous: View | null, took: ReloadTime): void;
   /**
    * A reload broke: a bug, or the OS. What is served by then goes on: what was before, or already what the reload came to. The next one does all
-   * of the work again.
+   * of the work again: soon, and then less and less often.
    */
   onFailure(error: unknown): void;
 }
 
 /**
  * The loop: store → supplement → translate → publish → status. One reload at a time; changes that arrive meanwhile are
- * taken together by the next one. Owns the timer that retries refused ports, and that of certificates; `stop` ends them.
+ * taken together by the next one. Owns the timer that retries refused ports and what broke, and that of certificates; `stop` ends them.
  */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
@@ -68,6 +70,8 @@ export class Reconciler {
   #isStopped = false;
   /** What the workers refuse is looked for: once, until a reload succeeds. */
   #isLooking = false;
+  /** Reloads that broke in a row. */
+  #broken = 0;
   #retry: Timer | null = null;
   readonly #expiry: ExpiryWatch;
 
@@ -153,17 +157,17 @@ export class Reconciler {
         this.#parts.translator.startAnew();
         this.#parts.onFailure(error);
         if (this.#looksForRefused(error)) this.schedule();
-        this.#waitOn();
+        else this.#retryBroken();
       }
     }
     this.#takenSinceMs = null;
   }
 
-  /** The timer that asked for the reload which broke may have been the last. */
-  #waitOn(): void {
-    if (this.#view === null || this.#isStopped) return;
-    if (this.#view.bindFailures.size > 0) this.#retryIn(RETRY_BROKEN_MS);
-    this.#expiry.follow(this.#view.published);
+  #retryBroken(): void {
+    this.#retry?.cancel();
+    this.#retry = null;
+    this.#retryIn(Math.min(RETRY_BROKEN_MS * 2 ** this.#broken, MAX_RETRY_BROKEN_MS));
+    this.#broken++;
   }
 
   /** Whether the next reload sets aside what the workers cannot take up. False: something else broke, or that was tried. */
@@ -200,6 +204,7 @@ export class Reconciler {
     else if (translator.hasOtherMesh) this.schedule();
     translator.served();
     this.#isLooking = false;
+    this.#broken = 0;
     this.#expiry.follow(published);
     const previous = this.#view;
     const { byObject, faults } = translator.statuses(translation, resources);
