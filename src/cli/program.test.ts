@@ -380,6 +380,7 @@ describe('the command line', () => {
     for (const args of [
       [],
       ['--workers', 'many'],
+      ['--workers', '257'],
       ['--address', 'localhost'],
       ['--admin', '9900'],
       ['--log-level', 'loud'],

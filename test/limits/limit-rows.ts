@@ -722,6 +722,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'of `install --wait`: nobody looks at it for longer',
       over: 'exit code 2',
     },
+    { limit: 'cli/run#MAX_WORKERS', over: 'the flag is refused, exit code 2; of more CPUs as many are used' },
     {
       limit: 'cli/run#MAX_WAIT_MS',
       why: 'of `--settle`, `--drain-timeout` and `--drain-delay`: a timer cannot wait for more than 24 days, and nobody should',

@@ -174,12 +174,15 @@ function openSinks(options: RunOptions, terminal: Terminal): RunSinks {
   }
 }
 
+/** Threads: 4 GiB at rest, and connections of each to every endpoint. More than the CPUs there are make nothing faster. */
+const MAX_WORKERS = 256;
+
 function readWorkers(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
+  if (text === undefined) return Math.min(availableParallelism(), MAX_WORKERS);
   const workers = Number(text);
-  if (Number.isInteger(workers) && workers >= 0 && workers <= 1024 && text.trim() !== '') return workers;
+  if (Number.isInteger(workers) && workers >= 0 && workers <= MAX_WORKERS && text.trim() !== '') return workers;
   throw usageError(
-    `--workers ${text}: a whole number from 0 to 1024 is needed`,
+    `--workers ${text}: a whole number from 0 to ${MAX_WORKERS} is needed`,
     '0 runs the data plane in the main thread',
   );
 }

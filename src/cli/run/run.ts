@@ -175,7 +175,7 @@ async function start(source: RunSource, options: RunOptions): Promise<RunningGat
   try {
     return await (source.kind === 'files' ? startStandalone(source.options) : startKubernetes(source.options));
   } catch (error) {
-    throw adminFailure(error, options.admin) ?? failureOf(error);
+    throw adminFailure(error, options.admin) ?? threadFailure(error) ?? failureOf(error);
   }
 }
 
@@ -187,5 +187,14 @@ function adminFailure(error: unknown, admin: string): Error | null {
   return couldNotRun(
     `the admin address ${admin} ${why}`,
     'Choose another one with --admin HOST:PORT, or none with --admin off',
+  );
+}
+
+/** Null: it was not for want of a thread. Node says no more than the system's word for it. */
+function threadFailure(error: unknown): Error | null {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_WORKER_INIT_FAILED') return null;
+  return couldNotRun(
+    `a worker thread cannot be started: ${error.message}`,
+    'Allow more processes (ulimit -u, pids.max of the cgroup) or memory, or ask for fewer --workers',
   );
 }

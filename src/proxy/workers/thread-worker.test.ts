@@ -68,6 +68,45 @@ describe('a worker thread that takes the place of another one', () => {
   });
 });
 
+describe('a worker thread for which the system has no room', () => {
+  it('is tried again, less and less often, until it has', async t => {
+    const clock = new VirtualClock();
+    const waited: unknown[] = [];
+    let hasRoom = true;
+    const log = { ...HOST.log, error: (_: string, fields?: object) => void waited.push({ ...fields }) };
+    const host: ThreadHost = {
+      ...HOST,
+      ...{ clock, log },
+      // Node throws EAGAIN as it makes the thread; no test may use up all that the machine has.
+      get entry(): URL {
+        if (hasRoom) return HOST.entry as URL;
+        throw new Error('EAGAIN');
+      },
+    };
+    const worker = new ThreadWorker(0, SETTINGS, host);
+    t.after(() => worker.terminate());
+    const first = once(process, 'worker');
+    await worker.start();
+    const [thread]: Worker[] = await first;
+    const ended = once(thread as Worker, 'exit');
+    hasRoom = false;
+    await thread?.terminate();
+    await ended;
+    for (let tries = 0; tries < 20; tries++) clock.advance(5_000);
+    assert.ok(waited.length >= 20);
+    assert.deepEqual(waited.slice(0, 2), [
+      { worker: 0, code: 1, inMs: 50 },
+      { worker: 0, error: 'Error: EAGAIN', inMs: 100 },
+    ]);
+    assert.deepEqual(waited.at(-1), { worker: 0, error: 'Error: EAGAIN', inMs: 5_000 });
+    hasRoom = true;
+    const next = once(process, 'worker');
+    clock.advance(5_000);
+    await next;
+    assert.ok(worker.isRunning);
+  });
+});
+
 describe('a worker thread that cannot take up what it is given', () => {
   /** A thread that runs what is shipped; `spoils` says which differences are made to fit nowhere. */
   async function setUp(t: TestContext, spoils: (before: Snapshot) => boolean) {

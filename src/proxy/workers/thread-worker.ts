@@ -175,13 +175,13 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 
   #spawn(): Worker {
+    this.#pace.began(this.#host.clock.nowMs());
     // Type stripping runs the .ts file in a checkout, the build has a .js file of the same name.
     const file = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
     const data: WorkerData = { settings: this.#settings };
     const entry = this.#host.entry ?? new URL(file, import.meta.url);
     const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}`, env: threadEnvironment() });
     this.#worker = worker;
-    this.#pace.began(this.#host.clock.nowMs());
     // The worker forgets its id when it ends.
     const thread = worker.threadId;
     worker.on('message', (message: FromWorker) => this.#onMessage(thread, message));
@@ -263,14 +263,24 @@ export class ThreadWorker implements DataPlaneWorker {
     this.#onDrained(null);
     if (this.#closed) return;
     this.#host.onEnded();
+    this.#replaceLater('worker ended; another one takes its place', { code });
+  }
+
+  #replaceLater(why: string, fields: Readonly<Record<string, unknown>>): void {
     const { clock, log } = this.#host;
     const waitMs = this.#pace.ended(clock.nowMs());
-    log.error('worker ended; another one takes its place', { worker: this.#index, code, inMs: waitMs });
+    log.error(why, { worker: this.#index, ...fields, inMs: waitMs });
     this.#restart = clock.after(waitMs, () => this.#replace());
   }
 
   #replace(): void {
-    this.#spawn();
+    try {
+      this.#spawn();
+    } catch (error) {
+      // The system has no room for a thread now: other workers go on, and there may be room later.
+      this.#replaceLater('a worker thread cannot be started; it is tried again', { error: String(error) });
+      return;
+    }
     this.#post({ kind: 'session-keys', keys: this.#sessionKeys });
     this.#feed.begin();
     // No other thread begins with nothing now.
