@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { FindingCode } from '../../errors/index.ts';
-import type { AuthorityCertificate } from '../environment.ts';
 import { expiryOf } from '../expiry.ts';
 
 /**
- * That the certificates of `object` (as messages name it) have expired, or the last of them will soon; null: neither. One that another
+ * That the certificates of `object` (as messages name it) have expired, or the last of them, which ends at `lastMs`, will soon; null: neither. One that another
  * outlives is no news: that is how authorities are replaced.
  */
 export function expiryOfTrust(
   object: string,
-  certificates: readonly AuthorityCertificate[],
+  lastMs: number,
   nowMs: number,
 ): { readonly code: FindingCode; readonly message: string; readonly help: string } | null {
-  const lastMs = certificates.reduce((last, { notAfterMs }) => Math.max(last, notAfterMs), 0);
   const expiry = expiryOf(lastMs, nowMs);
   if (expiry.state === 'later') return null;
   const isOver = expiry.state === 'over';

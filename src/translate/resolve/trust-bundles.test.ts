@@ -73,6 +73,14 @@ describe('references to certificates of authorities', () => {
     });
   });
 
+  it('are sorted once for all who refer to one object alone', () => {
+    const bundleAt = (name: string) =>
+      resolveTrust([{ group: '', kind: 'ConfigMap', name }], { referrer, path: ['refs'], reader }).bundle;
+    const pem = bundleAt('a')?.pem;
+    assert.deepEqual(pem, ['good a']);
+    assert.equal(bundleAt('a')?.pem, pem);
+  });
+
   it('cross namespaces where a ReferenceGrant permits it', () => {
     assert.deepEqual(resolve({ namespace: 'granting' }).pem, ['good g']);
     const { pem, problems } = resolve({ namespace: 'elsewhere' });

@@ -43,7 +43,15 @@ export interface TrustReader {
 interface InspectedTrust {
   /** Of the text (`contentHash`). */
   readonly hash: string;
-  readonly inspection: TrustInspection;
+  readonly inspection: SortedTrust | Extract<TrustInspection, { readonly problem: string }>;
+}
+
+/** Certificates as a bundle has them. */
+interface SortedTrust {
+  /** Sorted, each once. */
+  readonly pem: readonly string[];
+  /** When the last of them ends. */
+  readonly lastMs: number;
 }
 
 export interface TrustSite {
@@ -67,8 +75,7 @@ export interface ResolvedTrust {
 export function resolveTrust(refs: readonly TrustReference[], site: TrustSite): ResolvedTrust {
   const problems: Problem<TrustReason>[] = [];
   const findings: Finding[] = [];
-  const ids: string[] = [];
-  const pem = new Set<string>();
+  const used = new Map<string, FoundTrust>();
   for (const [index, ref] of refs.entries()) {
     const at = { ...site, path: [...site.path, index] };
     const found = resolveReference(ref, at);
@@ -77,17 +84,28 @@ export function resolveTrust(refs: readonly TrustReference[], site: TrustSite): 
       findings.push(found.finding);
       continue;
     }
-    ids.push(found.id);
-    for (const certificate of found.certificates) pem.add(certificate.pem);
-    const expiry = expiryOfTrust(found.object, found.certificates, site.reader.environment.nowMs);
+    used.set(found.id, found);
+    const expiry = expiryOfTrust(found.object, found.lastMs, site.reader.environment.nowMs);
     if (expiry !== null) findings.push(findingOf(expiry.code, site.referrer, { path: at.path, ...expiry }));
   }
-  const bundle = ids.length === 0 ? null : { id: [...new Set(ids)].sort().join('+'), pem: [...pem].sort() };
-  return { bundle, problems, findings };
+  return { bundle: bundleOf([...used.values()]), problems, findings };
+}
+
+/** Most are those of one object, be they thousands. */
+function bundleOf(used: readonly FoundTrust[]): TrustBundle | null {
+  const [only, ...others] = used;
+  if (only === undefined) return null;
+  if (others.length === 0) return { id: only.id, pem: only.pem };
+  const id = used.map(found => found.id).sort();
+  return { id: id.join('+'), pem: sortedOnce(used.flatMap(({ pem }) => pem)) };
+}
+
+function sortedOnce(pem: readonly string[]): readonly string[] {
+  return [...new Set(pem)].sort();
 }
 
 /** The certificates of one object. */
-interface FoundTrust extends Extract<TrustInspection, { readonly certificates: unknown }> {
+interface FoundTrust extends SortedTrust {
   /** `Kind/namespace/name@hash`. */
   readonly id: string;
   /** As messages name the object. */
@@ -158,14 +176,22 @@ function read(
   site: TrustSite,
 ): FoundTrust | Problem<TrustReason> {
   const { inspected, environment } = site.reader;
-  const known = inspected.get(from) ?? { hash: contentHash(text), inspection: environment.inspectTrust(text) };
+  const known = inspected.get(from) ?? { hash: contentHash(text), inspection: inspect(text, environment) };
   inspected.set(from, known);
   const { hash, inspection } = known;
-  if ('certificates' in inspection) return { ...inspection, id: `${key}@${hash}`, object };
+  if ('pem' in inspection) return { ...inspection, id: `${key}@${hash}`, object };
   return problem('InvalidCACertificateRef', 'trust/invalid', site, {
     message: `${object} holds no usable CA certificates: ${inspection.problem}`,
     help: 'Write certificates in PEM, one block after the other',
   });
+}
+
+function inspect(text: string, environment: TranslateEnvironment): InspectedTrust['inspection'] {
+  const inspection = environment.inspectTrust(text);
+  if ('problem' in inspection) return inspection;
+  const { certificates } = inspection;
+  const lastMs = certificates.reduce((last, { notAfterMs }) => Math.max(last, notAfterMs), 0);
+  return { pem: sortedOnce(certificates.map(({ pem }) => pem)), lastMs };
 }
 
 function missing(target: ReferenceTarget, site: TrustSite, how: string): Problem<TrustReason> {
