@@ -80,9 +80,12 @@ export class ChangeWatch {
       const startedMs = this.#clock.nowMs();
       // Passed over once, not twice: a lock that nobody holds any more must not end polling.
       this.#wasPassedOver = !this.#wasPassedOver && this.#options.isBusy();
-      if (!this.#wasPassedOver) this.#options.onDirty('any');
-      const tookMs = this.#clock.nowMs() - startedMs;
-      this.#polling = this.#pollAfter(Math.max(this.#options.pollMs, tookMs * POLL_WAIT_FACTOR));
+      try {
+        if (!this.#wasPassedOver) this.#options.onDirty('any');
+      } finally {
+        const tookMs = this.#clock.nowMs() - startedMs;
+        this.#polling = this.#pollAfter(Math.max(this.#options.pollMs, tookMs * POLL_WAIT_FACTOR));
+      }
     });
   }
 

@@ -172,6 +172,21 @@ describe('files that are gone', OPTIONS, () => {
     await until(store, () => value('a') === 'new');
   });
 
+  it('are served on when links above their folder go round in a circle, which is told, and followed after', async test => {
+    const { folder, store, names, value, at } = await follow(test, { 'in/m/a.yaml': configMap('a') }, 'in/m');
+    renameSync(at('in'), at('away'));
+    symlinkSync('in', at('in'));
+    store.reread();
+    assert.deepEqual(names(), ['a']);
+    const told = store.current().findings.map(({ message }) => message.replaceAll(folder, '').split(';')[0]);
+    assert.ok(told.includes('/in/m cannot be read: its symbolic links go round in a circle'), told.join('\n'));
+    rmSync(at('in'));
+    renameSync(at('away'), at('in'));
+    writeFiles(folder, { 'in/m/a.yaml': configMap('a', 'new') });
+    store.reread();
+    await until(store, () => value('a') === 'new');
+  });
+
   it('are gone with their folder when that has lasted for the settling time', async test => {
     const { store, clock, names, settling, at } = await follow(test, { 'in/a.yaml': list('a'), 'b.yaml': list('b') });
     rmSync(at('in'), { recursive: true });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { findFiles } from './find-files.ts';
@@ -38,6 +38,20 @@ describe('looking for files', () => {
       'store/not-a-file',
       'store/unreadable',
     ]);
+  });
+
+  it('tells a file from what was written into it with its size and times as before', test => {
+    const folder = temporaryFolder(test, { 'a.yaml': configMap('a', 'x') });
+    const file = join(folder, 'a.yaml');
+    utimesSync(file, 1, 1);
+    const before = findFiles([folder]).files.get(file);
+    const { ctimeMs } = statSync(file);
+    do {
+      writeFileSync(file, configMap('a', 'y'));
+      utimesSync(file, 1, 1);
+      // The clock of a file system goes in steps of milliseconds.
+    } while (statSync(file).ctimeMs === ctimeMs);
+    assert.notEqual(findFiles([folder]).files.get(file), before);
   });
 
   it('says which links lead nowhere, and watches where they would lead', test => {

@@ -124,10 +124,10 @@ class Search {
     if (target !== undefined) this.#watch(target);
   }
 
-  /** What becomes of a path is told by the folder that it is in. */
+  /** What becomes of a path is told by the folder that it is in. What the system refuses of that is told of the path. */
   #watch(path: string): void {
     const folder = dirname(path);
-    const stats = statSync(folder, { throwIfNoEntry: false });
+    const stats = unlessRefused(() => statSync(folder, { throwIfNoEntry: false }));
     if (stats !== undefined) this.folders.addName(folder, stats, basename(path));
   }
 
@@ -162,15 +162,24 @@ class Search {
 
 /** True where a symbolic link stands that leads nowhere: what it led to was moved away or is not mounted; nobody removed the link. */
 export function isBrokenLink(path: string): boolean {
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  return isLink && !existsSync(path);
+  const stats = unlessRefused(() => lstatSync(path, { throwIfNoEntry: false }));
+  return stats?.isSymbolicLink() === true && !existsSync(path);
+}
+
+/** undefined: the system does not say. Links above it may go round in a circle, a mount may have gone stale. */
+function unlessRefused<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 function linkTarget(path: string): string | undefined {
   return lstatSync(path).isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : undefined;
 }
 
-/** Differs whenever a file was written or replaced. */
-export function signatureOf(stats: Stats): string {
-  return `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+/** Differs whenever a file was written or replaced, also by what sets its time of writing back. */
+export function signatureOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 }

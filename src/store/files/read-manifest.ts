@@ -43,8 +43,15 @@ export function readManifest(path: string, patience: Patience | null): ReadFile 
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     return { code: 'store/unreadable', message: `${path} cannot be read: ${fileFault(error)}` };
   } finally {
-    if (file !== undefined) closeSync(file);
+    if (file !== undefined) close(file);
   }
+}
+
+/** What was read was read: a file system may tell of its failures when a file is closed. */
+function close(file: number): void {
+  try {
+    closeSync(file);
+  } catch {}
 }
 
 /** No more than the size it had: a file that grows without end is not followed. */
