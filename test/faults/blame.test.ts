@@ -252,6 +252,18 @@ describe('what an endpoint does', () => {
     );
   });
 
+  it('a reset when the deadline of the call has passed is no failure of its own: it was told the deadline', async () => {
+    const on = await bed((socket, id) => {
+      on.clock.advance(20);
+      socket.write(frame(FRAME.rstStream, 0, id, Buffer.from([0, 0, 0, 8])));
+    });
+    for (let i = 0; i < 12; i++) {
+      const told = await call(on.gateway.port, { headers: { 'grpc-timeout': '20m' } });
+      assert.deepEqual([told.status, told.message], [4, 'the deadline of the call of 20 ms passed']);
+    }
+    assert.deepEqual([on.failures('deadline', 'downstream'), on.ejections], [12, 0]);
+  });
+
   it('is taken out when it does not answer whole requests in time, not when clients do not send them', async () => {
     let arrived = 0;
     const on = await bed(

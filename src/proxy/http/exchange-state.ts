@@ -136,6 +136,17 @@ export abstract class ExchangeState {
     return this.detours?.saidAddress ?? this.owner.peerAddress;
   }
 
+  /**
+   * The request's time is over, whether or not its timer, which is coarse, has said so: an endpoint that was told the deadline keeps it to the
+   * millisecond, and may be first to end the stream.
+   */
+  get isOverdue(): boolean {
+    const { requestMs } = this.deadlines;
+    return (
+      requestMs > 0 && this.tunnel?.state !== 'open' && this.owner.serving.loop.nowMs >= this.startedMs + requestMs
+    );
+  }
+
   /** Payload that waits for either side. */
   get waitingBytes(): number {
     return this.request.waitingBytes + this.response.waitingBytes;

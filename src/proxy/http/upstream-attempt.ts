@@ -35,6 +35,10 @@ export interface AttemptOwner {
   upstreamTrailers(trailers: HeaderList, fields: VolatileFields): void;
   /** The attempt is over already. */
   upstreamEnded(end: StreamEnd): void;
+  /** The request's time is over. */
+  readonly isOverdue: boolean;
+  /** Abandons the attempt, unless the client is being answered already. */
+  onDeadline(kind: 'request'): void;
   /** The stream can take more. */
   upstreamWritable(): void;
 }
@@ -126,6 +130,7 @@ export class UpstreamAttempt implements UpstreamRequest {
   }
 
   onEnded(_stream: MessageStream, end: StreamEnd): void {
+    if (!this.#isOver && this.#exchange.isOverdue) this.#exchange.onDeadline('request');
     if (this.#isOver) return;
     this.#end(verdictOn(end));
     this.#exchange.upstreamEnded(end);
