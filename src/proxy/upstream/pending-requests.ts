@@ -16,6 +16,10 @@ export interface PendingOwner {
   onPendingChanged(): void;
 }
 
+/** To a client that is kept apart. */
+const LEFT_UNFINISHED =
+  'clients that take many calls back have few connections to the backend, and too many of their requests wait for one already';
+
 /**
  * The requests of one cluster that had no stream at once: each waits for a connection of its endpoint, and goes to another one when none
  * comes about there. Up to `maxPendingRequests`; over it a request is refused, or takes the place of one whose client has many.
@@ -38,11 +42,9 @@ export class PendingRequests {
   wait(endpoint: EndpointPool, request: UpstreamRequest): void {
     if (endpoint.isFullFor(request) && this.#openBeside(endpoint, request)) return;
     const isFull = this.size >= this.#owner.cluster.maxPendingRequests;
-    if (!endpoint.mayWait(request) || (isFull && !this.#makeRoom(request))) {
-      this.#overload(request);
-      return;
-    }
-    this.#enqueue(endpoint, new WaitingRequest(request));
+    if (!endpoint.mayWait(request)) request.onOpenFailed('overload', LEFT_UNFINISHED);
+    else if (isFull && !this.#makeRoom(request)) this.#overload(request);
+    else this.#enqueue(endpoint, new WaitingRequest(request));
   }
 
   /** Forgets a request if it waits; nothing is called back. O(1). */
