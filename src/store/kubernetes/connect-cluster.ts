@@ -6,7 +6,7 @@ import { type CountedClient, countedClient } from './counted-client.ts';
 import { type ClusterPlace, findCluster } from './find-cluster.ts';
 import { httpsClient } from './https-client.ts';
 import type { WorldKeeper } from './kept-world.ts';
-import { type KubeClient, KubeRefusal } from './kube-client.ts';
+import { isNotThere, type KubeClient, KubeRefusal } from './kube-client.ts';
 import { type KubernetesStore, kubernetesStore } from './kubernetes-store.ts';
 import { LeaderLease, type LeaderLeaseParts } from './leader-lease.ts';
 import { outageClient } from './outage-client.ts';
@@ -88,6 +88,6 @@ export function connectCluster(options: ClusterOptions): OpenCluster {
 
 async function ownNamespace(client: KubeClient): Promise<string> {
   const answer = await client.request({ method: 'GET', path: `/api/v1/namespaces/${OWN_NAMESPACE}` });
-  if (answer.status !== 200 && answer.status !== 404) throw new KubeRefusal(answer, `namespace ${OWN_NAMESPACE}`);
+  if (answer.status !== 200 && !isNotThere(answer)) throw new KubeRefusal(answer, `namespace ${OWN_NAMESPACE}`);
   return answer.status === 200 ? OWN_NAMESPACE : 'default';
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { DaemunError } from '../../errors/index.ts';
-import { mappingOf } from '../plain-object.ts';
+import { isObject, mappingOf } from '../plain-object.ts';
 
 /** One request to an API server. */
 export interface KubeRequest {
@@ -94,6 +94,14 @@ export function retryAfterMs({ headers }: Pick<KubeResponse, 'headers'>): number
   const written = headers['retry-after'];
   const seconds = typeof written === 'string' && /^\d{1,6}$/.test(written) ? Number(written) : null;
   return seconds === null ? null : seconds * 1_000;
+}
+
+/**
+ * Whether an API server says that an object of a kind that every server has is not there. It says so in JSON: a proxy that knows no way to it
+ * answers 404 as well.
+ */
+export function isNotThere({ status, json }: Pick<KubeResponse, 'status' | 'json'>): boolean {
+  return status === 404 && isObject(json);
 }
 
 /** What a `Status` object says; '' for anything else. */

@@ -20,6 +20,8 @@ function setUp(t: TestContext) {
   /** Requests that a stopped server has taken and not answered. */
   let stopped: (() => void)[] | null = null;
   let lateMs = 0;
+  /** A proxy answers all with a page and this status; null: nobody does. */
+  let pageStatus: number | null = null;
   let losses = 0;
   const requests: KubeRequest[] = [];
   const answer = (status: number): KubeResponse => {
@@ -73,6 +75,7 @@ function setUp(t: TestContext) {
           if (isDown.has(identity)) throw new Error(`no connection ${++losses}`);
           if (stopped !== null) await answered(request);
           if (lateMs > 0) await late(request);
+          if (pageStatus !== null) return { status: pageStatus, headers: {}, json: undefined };
           return serve(request);
         },
       },
@@ -102,6 +105,9 @@ function setUp(t: TestContext) {
   const remove = (): void => {
     held = null;
   };
+  const answerPages = (status: number | null): void => {
+    pageStatus = status;
+  };
   return {
     clock,
     isDown,
@@ -110,6 +116,7 @@ function setUp(t: TestContext) {
     pass,
     touch,
     remove,
+    answerPages,
     stopServer,
     continueServer,
     answerAfter,
@@ -118,6 +125,25 @@ function setUp(t: TestContext) {
 }
 
 describe('a lease that one process holds', () => {
+  it('is had by nobody for a page that says it was written, or is there', async t => {
+    const { candidate, answerPages, pass } = setUp(t);
+    for (const status of [200, 201]) {
+      answerPages(status);
+      const { lease, said } = candidate(`a${status}`);
+      await pass(5);
+      assert.equal(lease.isLeading, false);
+      assert.deepEqual(said, [`trouble: what answers is no Lease (${status})`]);
+      await lease.stop();
+    }
+    answerPages(null);
+    const { said } = candidate('b');
+    await pass(1);
+    assert.deepEqual(said, ['leads']);
+    answerPages(200);
+    await pass(12);
+    assert.deepEqual(said, ['leads', 'trouble: what answers is no Lease (200)', 'follows ']);
+  });
+
   it('is taken by the first, kept, and known to the second', async t => {
     const { candidate, pass, held, requests } = setUp(t);
     const a = candidate('a');

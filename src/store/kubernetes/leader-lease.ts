@@ -189,11 +189,10 @@ export class LeaderLease {
     if (!this.#isLeading || this.#seen === null) {
       const read = await client.request({ method: 'GET', path: `${this.#path}/${name}`, signal });
       if (read.status === 404) return this.#create(signal);
-      if (read.status !== 200) return failed(read);
-      this.#see(read.json);
+      if (read.status !== 200 || !this.#see(read.json)) return failed(read);
     }
     const seen = this.#seen;
-    if (seen === null) return { kind: 'failed', status: 200, why: 'the Lease has no spec' };
+    if (seen === null) return NO_LEASE;
     const { holderIdentity, leaseDurationSeconds } = seen.spec;
     const isOurs = holderIdentity === identity;
     const isAlive = clock.nowMs() - seen.changedMs < leaseDurationSeconds * 1_000;
@@ -206,9 +205,8 @@ export class LeaderLease {
       return triesMore > 0 ? this.#try(signal, triesMore - 1) : failed(answer);
     }
     // 201: it was deleted meanwhile, and API servers make a Lease that is put.
-    if (answer.status !== 200 && answer.status !== 201) return failed(answer);
-    this.#see(answer.json);
-    return { kind: 'held', sinceMs };
+    const isWritten = answer.status === 200 || answer.status === 201;
+    return isWritten && this.#see(answer.json) ? { kind: 'held', sinceMs } : failed(answer);
   }
 
   async #create(signal: AbortSignal): Promise<Outcome> {
@@ -222,9 +220,7 @@ export class LeaderLease {
     };
     const answer = await client.request({ method: 'POST', path: this.#path, body, signal });
     if (answer.status === 409) return { kind: 'taken' };
-    if (answer.status !== 201) return failed(answer);
-    this.#see(answer.json);
-    return { kind: 'held', sinceMs };
+    return answer.status === 201 && this.#see(answer.json) ? { kind: 'held', sinceMs } : failed(answer);
   }
 
   #put(spec: LeaseSpec, resourceVersion: string, signal: AbortSignal): Promise<KubeResponse> {
@@ -252,8 +248,11 @@ export class LeaderLease {
     return new Date(this.#parts.clock.wallMs()).toISOString().replace('Z', '000Z');
   }
 
-  #see(json: unknown): void {
+  /** False: it is no Lease, but perhaps the page of a proxy. Without a version nothing could be written only where it is still so. */
+  #see(json: unknown): boolean {
     const { metadata, spec } = mappingOf(json);
+    const resourceVersion = textOf(mappingOf(metadata)['resourceVersion']);
+    if (resourceVersion === '') return false;
     const read = mappingOf(spec);
     const next: LeaseSpec = {
       holderIdentity: textOf(read['holderIdentity']),
@@ -264,17 +263,17 @@ export class LeaderLease {
     };
     const isSame = this.#seen !== null && JSON.stringify(this.#seen.spec) === JSON.stringify(next);
     const changedMs = isSame && this.#seen !== null ? this.#seen.changedMs : this.#parts.clock.nowMs();
-    this.#seen = {
-      spec: next,
-      resourceVersion: textOf(mappingOf(metadata)['resourceVersion']),
-      changedMs,
-    };
+    this.#seen = { spec: next, resourceVersion, changedMs };
+    return true;
   }
 }
 
-function failed(answer: KubeResponse): Outcome {
-  return { kind: 'failed', status: answer.status, why: `${answer.status} ${statusMessage(answer.json)}`.trim() };
+function failed({ status, json }: KubeResponse): Outcome {
+  if (status < 300) return { ...NO_LEASE, status };
+  return { kind: 'failed', status, why: `${status} ${statusMessage(json)}`.trim() };
 }
+
+const NO_LEASE = { kind: 'failed', status: 200, why: 'what answers is no Lease' } as const satisfies Outcome;
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

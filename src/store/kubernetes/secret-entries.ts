@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, mappingOf } from '../plain-object.ts';
-import { type KubeClient, KubeRefusal, type KubeResponse } from './kube-client.ts';
+import { isNotThere, type KubeClient, KubeRefusal, type KubeResponse } from './kube-client.ts';
 
 /** What a Secret holds, as text. */
 export interface SecretText {
@@ -29,7 +29,7 @@ export class SecretEntries {
   /** null: there is no such Secret. */
   async read(signal: AbortSignal): Promise<SecretText | null> {
     const answer = await this.#client.request({ method: 'GET', path: this.#path, signal });
-    return answer.status === 404 ? null : this.#textOf(answer);
+    return isNotThere(answer) ? null : this.#textOf(answer);
   }
 
   /**
@@ -44,7 +44,7 @@ export class SecretEntries {
     const data = Object.fromEntries([...entries].map(([key, text]) => [key, Buffer.from(text).toString('base64')]));
     const answer = await this.#client.request(before === null ? this.#create(data) : this.#change(data, before));
     signal.throwIfAborted();
-    return answer.status === 409 || (before !== null && answer.status === 404) ? null : this.#textOf(answer);
+    return answer.status === 409 || (before !== null && isNotThere(answer)) ? null : this.#textOf(answer);
   }
 
   get #path(): string {
@@ -62,12 +62,14 @@ export class SecretEntries {
   }
 
   #textOf(answer: KubeResponse): SecretText {
-    if (answer.status >= 300) throw new KubeRefusal(answer, `Secret ${this.place}`);
     const { metadata, data } = mappingOf(answer.json);
     const { resourceVersion } = mappingOf(metadata);
+    // A page of a proxy is no Secret that is empty, and without its version what others wrote would be written over.
+    if (answer.status >= 300 || typeof resourceVersion !== 'string' || resourceVersion === '')
+      throw new KubeRefusal(answer, `Secret ${this.place}`);
     const texts = Object.entries(isObject(data) ? data : {}).map(
       ([key, value]) => [key, Buffer.from(String(value), 'base64').toString()] as const,
     );
-    return { resourceVersion: String(resourceVersion ?? ''), entries: new Map(texts) };
+    return { resourceVersion, entries: new Map(texts) };
   }
 }

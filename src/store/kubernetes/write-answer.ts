@@ -10,8 +10,9 @@ import type { KubeResponse } from './kube-client.ts';
 export type WriteAnswer = 'taken' | 'conflict' | 'refused' | 'struggles' | 'gone';
 
 export function meaningOf(answer: KubeResponse): WriteAnswer {
-  const { status } = answer;
-  if (status < 300) return 'taken';
+  const { status, json } = answer;
+  // An API server says what became of it: a page of whatever stands before it is no such answer.
+  if (status < 300) return isObject(json) ? 'taken' : 'struggles';
   if (status === 409) return 'conflict';
   if (isInternalNo(answer)) return 'refused';
   if (status === 401 || status === 408 || status === 429 || status >= 500) return 'struggles';

@@ -15,6 +15,7 @@ for (const [what, status, json, isDropped] of [
   ['that the server does not take as it is', 422, {}, true],
   ['of a kind that may not be written now', 403, DENIED, false],
   ['to a server that struggles', 503, {}, false],
+  ['that a page answers', 200, undefined, false],
   ['that was taken', 201, {}, false],
 ] as const) {
   test(`a write ${what} is ${isDropped ? 'given up, and its maker told' : 'not given up'}`, async t => {
