@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type AdminServer, MAX_CONNECTIONS, startAdminServer } from './admin-server.ts';
 import type { AdminResource, AdminSource } from './admin-source.ts';
+import { MAX_SENDING_BYTES } from './sending-budget.ts';
 
 const ROUTE = { kind: 'GRPCRoute', metadata: { namespace: 'a', name: 'echo' } };
 const CLASS = { kind: 'GatewayClass', metadata: { namespace: '', name: 'daemun' } };
@@ -16,6 +17,7 @@ describe('the admin server', () => {
   let isLoaded = true;
   let staleSince: string | null = null;
   let level = 'info';
+  let dumpLength = 0;
   const source: AdminSource = {
     mesh: async () => ({ fault: 'this process serves no Services' }),
     isLoaded: () => isLoaded,
@@ -34,7 +36,7 @@ describe('the admin server', () => {
         samples: [{ labels: {}, value: { bounds: [0.5], buckets: [1, 3], sum: 4.5, count: 3 } }],
       },
     ],
-    config: async () => ({ version: 7 }),
+    config: async () => (dumpLength === 0 ? { version: 7 } : { text: 'x'.repeat(dumpLength) }),
     bundle: async () => [{ name: 'status.json', text: '{}' }],
     explain: params => (params.has('grpc') ? { explanation: { places: [] } } : { fault: 'grpc is needed' }),
     resources: (kind): AdminResource[] =>
@@ -54,6 +56,7 @@ describe('the admin server', () => {
     isLoaded = true;
     staleSince = null;
     level = 'info';
+    dumpLength = 0;
     server = await startAdminServer({ host: '127.0.0.1', port: 0, source });
   });
   afterEach(() => server.close());
@@ -93,6 +96,27 @@ describe('the admin server', () => {
     await once(asked, 'data');
     assert.equal(silent.at(-1)?.closed, false);
     for (const socket of [asked, ...silent]) socket.destroy();
+  });
+
+  it('holds no more for slow readers than there is room for, and has it again when they go', async () => {
+    const [host = '', port = ''] = server.address.split(':');
+    dumpLength = 0.4 * MAX_SENDING_BYTES;
+    const slow = connect({ host, port: Number(port) });
+    // The second answer waits behind the first one, which nobody takes.
+    slow.write('GET /config HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(2));
+    await once(slow, 'readable');
+    const refused = await get('/config');
+    assert.equal(refused.status, 503);
+    assert.equal(refused.headers.get('retry-after'), '1');
+    assert.equal((await get('/live')).status, 200);
+    assert.equal((await get('/findings')).status, 200);
+    slow.destroy();
+    // Gone before its answer is made.
+    const gone = connect({ host, port: Number(port) });
+    gone.end('GET /config HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', () => gone.destroy());
+    await once(gone, 'close');
+    dumpLength = MAX_SENDING_BYTES - 1024;
+    while ((await get('/config')).status === 503);
   });
 
   it('tells no page from one that there is nothing to say on', async () => {

@@ -8,6 +8,7 @@ import { ADMIN_MARK, isLoopback, socketAddress } from '../values/index.ts';
 import { refusalOf } from './admin-request-origin.ts';
 import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
+import { SendingBudget } from './sending-budget.ts';
 
 export interface AdminOptions {
   /** IP address; loopback unless the operator says otherwise: the endpoints are not authenticated. */
@@ -15,6 +16,10 @@ export interface AdminOptions {
   /** 0 finds a free one. */
   readonly port: number;
   readonly source: AdminSource;
+}
+
+interface Answering extends AdminOptions {
+  readonly sending: SendingBudget;
 }
 
 export interface AdminServer {
@@ -33,8 +38,9 @@ const STALLED_ANSWER_MS = 30_000;
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
+  const answering = { ...options, sending: new SendingBudget() };
   const server = nodeHttp().createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    answer(options, request, response).catch(() => response.destroy());
+    answer(answering, request, response).catch(() => response.destroy());
   });
   boundConnections(server);
   return new Promise((resolve, reject) => {
@@ -64,25 +70,35 @@ function boundConnections(server: Server): void {
   server.on('request', ({ socket }) => used(socket));
 }
 
-async function answer(options: AdminOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(options: Answering, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume();
-  const { status, type, body, headers } = await answerOf(options, request);
+  const { status, type, body, headers } = roomFor(await answerOf(options, request), options.sending);
+  if (request.socket.destroyed) return;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, {
     'content-type': type,
-    ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
+    ...(Buffer.isBuffer(bytes) ? { 'content-length': bytes.length } : {}),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     [ADMIN_MARK.name]: ADMIN_MARK.value,
     ...headers,
   });
+  response.setTimeout(STALLED_ANSWER_MS, () => response.destroy());
   if (request.method === 'HEAD') response.end();
-  else if (typeof body === 'string') response.end(body);
-  else await sendParts(response, body);
+  else if (!Buffer.isBuffer(bytes)) await sendParts(response, bytes);
+  else {
+    options.sending.take(bytes.length, response);
+    response.end(bytes);
+  }
+}
+
+function roomFor(wanted: AdminAnswer, sending: SendingBudget): AdminAnswer {
+  if (typeof wanted.body !== 'string' || sending.hasRoomFor(wanted.body.length)) return wanted;
+  return problem(503, 'the answers to others are not taken yet', { 'retry-after': '1' });
 }
 
 /** Lets other work of the thread go first after each part, and makes no more than the reader takes. */
 async function sendParts(response: ServerResponse, parts: Iterable<string>): Promise<void> {
-  response.setTimeout(STALLED_ANSWER_MS, () => response.destroy());
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   for (const part of parts) {

@@ -753,6 +753,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'nor while it takes nothing of the answer',
       over: 'connection closed',
     },
+    { limit: 'admin#MAX_SENDING_BYTES', over: 'HTTP 503, and when to ask again' },
     { limit: 'proxy/metrics#MAX_CONFIGURED', over: 'as it says' },
     {
       limit: 'proxy/metrics#MAX_LEARNED_PER_GATEWAY',
