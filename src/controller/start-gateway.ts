@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricFamily } from '../admin/index.ts';
 import { messageOf } from '../errors/index.ts';
-import { DataPlane, type DataPlaneOptions, giveBackStart } from '../proxy/index.ts';
+import { DataPlane, type DataPlaneOptions, elsewhere, giveBackStart, systemResolver } from '../proxy/index.ts';
 import type { Store } from '../store/index.ts';
 import type { MeshEnvironment } from '../translate/index.ts';
 import { defaultStateDirectory } from '../values/index.ts';
@@ -99,6 +99,8 @@ export async function startGateway(
     clock,
     random,
     ...keyStores(source.sharedKeys, stateDirectory),
+    // In a cluster names are given by whoever may write a Service, and this machine is not theirs.
+    ...(controllerName === null ? {} : { resolve: elsewhere(systemResolver()) }),
     debug: (message, fields) => log.debug(message, fields),
     onUnbound: () => reconciler.retryBinding(),
     mayShare: ids => shared.mayShare(ids),

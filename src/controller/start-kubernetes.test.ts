@@ -71,14 +71,12 @@ const gateway: FakeObject = {
   name: 'gw',
   spec: { gatewayClassName: 'daemun', listeners: [{ name: 'http', port: PORT, protocol: 'HTTP' }] },
 };
-const route = (to: string): FakeObject => ({
-  kind: 'HTTPRoute',
-  namespace: 'a',
-  name: 'r',
-  spec: {
-    parentRefs: [{ name: 'gw' }],
-    rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: to, port: 80, scheme: 'http' } }] }],
-  },
+const redirect = (to: string) => ({
+  filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: to, port: 80, scheme: 'http' } }],
+});
+const route = (to: string, rule: object = redirect(to)): FakeObject => ({
+  ...{ kind: 'HTTPRoute', namespace: 'a', name: 'r' },
+  spec: { parentRefs: [{ name: 'gw' }], rules: [rule] },
 });
 
 const admin = { host: '127.0.0.1', port: 0 };
@@ -105,6 +103,17 @@ describe('a gateway that follows a cluster', () => {
     assert.equal(await ask(), '302 http://one.example.com/');
     api.put(route('two.example.com'));
     await until(async () => (await ask()) === '302 http://two.example.com/');
+  });
+
+  it('leads nobody to its own machine, by the name that a Service gives it', async t => {
+    const api = await apiWith(t, gatewayClass, gateway);
+    const { gateway: running, ask, until } = await run(t, api, { admin });
+    const port = Number(running.adminAddress?.split(':').at(-1));
+    const spec = { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] };
+    api.put({ kind: 'Service', namespace: 'a', name: 's', spec });
+    api.put(route('', { backendRefs: [{ name: 's', port }] }));
+    await until(async () => (await ask()) !== '404 ');
+    assert.equal(await ask(), '503 ', 'no endpoint, where the admin server would have answered');
   });
 
   it('writes statuses, and none again for what it wrote itself', async t => {

@@ -167,6 +167,11 @@ export const ROUTE_CODES = {
     summary: 'an EndpointSlice has an address that is not an IP address; the endpoint is left out',
     help: 'write an IP address, or use the annotation daemun.dev/endpoints',
   },
+  'backend/local-address': {
+    severity: 'error',
+    summary: "in a cluster a Service or XBackend names an address of the gateway's own machine; nothing is sent there",
+    help: 'name an address that is the same from everywhere',
+  },
   'backend/fqdn-slice': {
     severity: 'info',
     summary: 'an EndpointSlice of type FQDN is not used',

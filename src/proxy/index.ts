@@ -6,7 +6,14 @@
  */
 export { DataPlane, type DataPlaneDump } from './data-plane.ts';
 export type { DataPlaneOptions } from './data-plane-options.ts';
-export type { ClusterReadiness, HostResolver, Resolution, UnresolvedName } from './discovery/index.ts';
+export {
+  type ClusterReadiness,
+  elsewhere,
+  type HostResolver,
+  type Resolution,
+  systemResolver,
+  type UnresolvedName,
+} from './discovery/index.ts';
 export type { SessionKey } from './filters/index.ts';
 export {
   type KeyStore,

@@ -111,6 +111,8 @@ export function translate(
       xBackends: xBackends.byName,
       // Meshes read Pods to know their clients, without anybody who selects them.
       pods: xBackends.byName.size === 0 ? NO_PODS : indexPods(resources.pods, memory?.clusters.sources.pods),
+      // In a cluster whoever may write a Service is not thereby somebody on the gateway's machine.
+      refusesLocal: environment.controllerName !== null,
     },
     users,
     memory?.clusters,

@@ -49,6 +49,17 @@ export function normalAddress(text: string): string | undefined {
   return parseAddress(text)?.toString();
 }
 
+const LOCAL_RANGES: ReadonlySet<string> = new Set(['loopback', 'unspecified', 'linkLocal']);
+
+/**
+ * True for IP addresses that mean another place on each machine: loopback ones, unspecified ones, which lead to those, and link-local
+ * ones. An API server takes none of them in an EndpointSlice. False also for text that is no address.
+ */
+export function isMachineLocal(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && LOCAL_RANGES.has(address.range());
+}
+
 /** The addresses of one range that a host may have, as a list: the first and the last of an IPv4 range are none, nor is the first of an IPv6 one. */
 export class RangeMembers {
   readonly #first: Address;

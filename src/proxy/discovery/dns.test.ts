@@ -7,7 +7,7 @@ import { type Cluster, endpointsOf } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { DnsDiscovery } from './dns.ts';
-import { type Resolution, systemResolver } from './host-resolver.ts';
+import { elsewhere, type Resolution, systemResolver } from './host-resolver.ts';
 
 const settled = () => new Promise(resolve => setImmediate(resolve));
 
@@ -159,5 +159,35 @@ describe('the system resolver', () => {
     const { addresses, ttlMs } = await systemResolver()('localhost');
     assert.ok(addresses.includes('127.0.0.1') || addresses.includes('::1'));
     assert.equal(ttlMs, null);
+  });
+});
+
+describe('names of strangers', () => {
+  const leadingTo = (...addresses: string[]) => elsewhere(async () => ({ addresses, ttlMs: 5 }))('a.test');
+
+  it('do not lead to the machine of the gateway', async () => {
+    for (const address of [
+      '127.0.0.1',
+      '127.8.0.1',
+      '::1',
+      '::ffff:127.0.0.1',
+      '0.0.0.0',
+      '::',
+      '169.254.169.254',
+      'fe80::1',
+    ])
+      await assert.rejects(
+        leadingTo(address),
+        /it leads to .*, which is on whatever machine the gateway runs on/,
+        address,
+      );
+    await assert.rejects(elsewhere(systemResolver())('localhost'));
+  });
+
+  it('lead to every other address that they have', async () => {
+    assert.deepEqual(await leadingTo('127.0.0.1', '10.0.0.1', 'fd00::1'), {
+      addresses: ['10.0.0.1', 'fd00::1'],
+      ttlMs: 5,
+    });
   });
 });

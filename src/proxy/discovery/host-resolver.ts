@@ -2,6 +2,7 @@
 
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
+import { isMachineLocal } from '../../values/index.ts';
 
 /** What a name stands for. */
 export interface Resolution {
@@ -45,4 +46,15 @@ function isLocal(host: string): boolean {
 async function lookUp(host: string): Promise<Resolution> {
   const found = await dns.lookup(host, { all: true });
   return { addresses: found.map(entry => entry.address), ttlMs: null };
+}
+
+/** As `resolve`, for names of strangers: one that leads to this machine, where they have no business, has no other address. */
+export function elsewhere(resolve: HostResolver): HostResolver {
+  return async host => {
+    const { addresses, ttlMs } = await resolve(host);
+    const others = addresses.filter(address => !isMachineLocal(address));
+    if (others.length === 0)
+      throw new Error(`it leads to ${addresses[0]}, which is on whatever machine the gateway runs on`);
+    return { addresses: others, ttlMs };
+  };
 }

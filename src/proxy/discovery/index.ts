@@ -8,6 +8,6 @@ export { DnsDiscovery, type UnresolvedName } from './dns.ts';
 export { type ClusterReadiness, EndpointMetrics } from './endpoint-metrics.ts';
 export { GrpcHealthProbe } from './grpc-health-probe.ts';
 export { HealthChecker } from './health-checker.ts';
-export { type HostResolver, type Resolution, systemResolver } from './host-resolver.ts';
+export { elsewhere, type HostResolver, type Resolution, systemResolver } from './host-resolver.ts';
 export { ReachLog } from './reach-log.ts';
 export { withResolvedEndpoints } from './resolved-snapshot.ts';

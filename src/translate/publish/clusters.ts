@@ -52,6 +52,8 @@ export interface ClusterSources {
   readonly traffic: TrafficOfServices;
   readonly xBackends: XBackends;
   readonly pods: PodIndex;
+  /** As in `HostOwner`. */
+  readonly refusesLocal: boolean;
 }
 
 export interface ClusterUsers {
@@ -262,7 +264,8 @@ function xBackendCluster(key: string, backend: ResolvedBackend, sources: Cluster
   const judged = sources.xBackends.get(key);
   if (judged === undefined) return undefined;
   const { clientCertificates } = sources.tls;
-  return resolveXBackendCluster(judged, backend, { pods: sources.pods, clientCertificates });
+  const { pods, refusesLocal } = sources;
+  return resolveXBackendCluster(judged, backend, { pods, clientCertificates, refusesLocal });
 }
 
 function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): ResolvedCluster | undefined {
@@ -272,5 +275,6 @@ function serviceCluster(backend: ResolvedBackend, sources: ClusterSources): Reso
   const slices = byService.get(backend.owner) ?? NO_SLICES;
   const endpoints = sources.endpoints.get(backend.owner);
   const traffic = sources.traffic.get(backend.owner);
-  return resolveCluster(service, backend, { slices, endpoints, place, tls: sources.tls, traffic });
+  const { tls, refusesLocal } = sources;
+  return resolveCluster(service, backend, { slices, endpoints, place, tls, traffic, refusesLocal });
 }

@@ -57,14 +57,19 @@ export interface ResolvedCluster {
 export function resolveCluster(
   service: Service,
   { clusterId: id, port, protocol, tls, isLocal }: ClusterKey,
-  sources: EndpointSources & { readonly tls: TlsSources; readonly traffic: ServiceTraffic | undefined },
+  sources: EndpointSources & {
+    readonly tls: TlsSources;
+    readonly traffic: ServiceTraffic | undefined;
+    /** As in `HostOwner`. */
+    readonly refusesLocal: boolean;
+  },
 ): ResolvedCluster {
   const findings: Finding[] = [];
   const transport = protocol === 'udp' ? 'UDP' : 'TCP';
   const servicePort: ServicePort | undefined = service.spec.ports.find(
     candidate => candidate.port === port && candidate.protocol === transport,
   );
-  const dns = readDnsTargets(service, { port, servicePort }, findings);
+  const dns = readDnsTargets(service, { port, servicePort, refusesLocal: sources.refusesLocal }, findings);
   // Addresses that an annotation names are on no node that is known.
   const onlyNode = isLocal && dns === undefined ? sources.place.node : null;
   const query = { service, port: servicePort, transport, onlyNode, sources } as const;

@@ -15,6 +15,8 @@ import type { JudgedXBackend } from './x-backend.ts';
 export interface XBackendSources {
   readonly pods: PodIndex;
   readonly clientCertificates: ReadonlyMap<string, Certificate>;
+  /** As in `HostOwner`. */
+  readonly refusesLocal: boolean;
 }
 
 /** Builds the cluster of an XBackend: a host that is looked up, or the Pods that it selects. */
@@ -25,10 +27,13 @@ export function resolveXBackendCluster(
 ): ResolvedCluster {
   const { backend } = judged;
   const { spec } = backend;
-  const dns =
-    spec.type === 'ExternalHostname' ? dnsDiscovery([{ host: spec.externalHostname.hostname, port }]) : undefined;
-  const endpoints = dns?.addresses ?? endpointsOf(judged, port, sources.pods);
   const findings: Finding[] = [];
+  const by = { owner: backend, refusesLocal: sources.refusesLocal };
+  const dns =
+    spec.type === 'ExternalHostname'
+      ? dnsDiscovery([{ host: spec.externalHostname.hostname, port }], by, findings)
+      : undefined;
+  const endpoints = dns?.addresses ?? endpointsOf(judged, port, sources.pods);
   const { proxyProtocol, balancer, healthCheck, connectTimeoutMs } = annotatedWays(backend, protocol, findings);
   const cluster: Cluster = {
     id,

@@ -178,7 +178,11 @@ describe('daemun.dev/alpn', () => {
 
 describe('daemun.dev/endpoints', () => {
   const read = (service: Service, findings: Finding[]): unknown => {
-    const found = readDnsTargets(service, { port: 80, servicePort: service.spec.ports[0] }, findings);
+    const found = readDnsTargets(
+      service,
+      { port: 80, servicePort: service.spec.ports[0], refusesLocal: false },
+      findings,
+    );
     return [...(found?.targets ?? []), ...(found?.addresses ?? []).map(({ address, port }) => ({ address, port }))];
   };
 

@@ -3,7 +3,8 @@
 import type { Finding } from '../../../errors/index.ts';
 import type { Service, ServicePort } from '../../../resources/index.ts';
 import type { DnsTarget, Endpoint } from '../../../snapshot/index.ts';
-import { compareStrings } from '../../../values/index.ts';
+import { compareStrings, isMachineLocal } from '../../../values/index.ts';
+import { findingOf, type Named } from '../../report.ts';
 import { isIpAddress } from '../ip-address.ts';
 import { type AnnotationDeclaration, type Parsed, readAnnotation } from './annotation.ts';
 
@@ -21,10 +22,18 @@ export interface DnsDiscovery {
   readonly addresses: readonly Endpoint[];
 }
 
+/** Who names hosts, and whether those may be on this machine: in a cluster that is not theirs. */
+export interface HostOwner {
+  readonly owner: Named;
+  readonly refusesLocal: boolean;
+}
+
 /** The port asked for, and what the Service says about it. */
 export interface AskedPort {
   readonly port: number;
   readonly servicePort: ServicePort | undefined;
+  /** As in `HostOwner`. */
+  readonly refusesLocal: boolean;
 }
 
 /**
@@ -38,10 +47,11 @@ export function readDnsTargets(service: Service, asked: AskedPort, findings: Fin
     { ...ENDPOINTS, fallback: [], parse: text => parseTargets(text, port) },
     findings,
   );
-  if (written.length > 0) return dnsDiscovery(written);
+  const by = { owner: service, refusesLocal: asked.refusesLocal };
+  if (written.length > 0) return dnsDiscovery(written, by, findings);
   const { type, externalName } = service.spec;
   if (type !== 'ExternalName' || externalName === undefined || externalName === '') return undefined;
-  return dnsDiscovery([{ host: externalName.toLowerCase(), port }]);
+  return dnsDiscovery([{ host: externalName.toLowerCase(), port }], by, findings);
 }
 
 function defaultPort({ port, servicePort }: AskedPort): number {
@@ -62,12 +72,26 @@ function parseTargets(text: string, fallbackPort: number): Parsed<readonly DnsTa
   return { value: targets };
 }
 
-/** Names to resolve, and addresses that need no resolving. */
-export function dnsDiscovery(targets: readonly DnsTarget[]): DnsDiscovery {
-  const unique = [...new Map(targets.map(target => [`${target.host} ${target.port}`, target])).values()];
+/** Names to resolve, and addresses that need no resolving. What names lead to is judged when they are resolved. */
+export function dnsDiscovery(
+  targets: readonly DnsTarget[],
+  { owner, refusesLocal }: HostOwner,
+  findings: Finding[],
+): DnsDiscovery {
+  const usable = targets.filter(({ host }) => !refusesLocal || !isMachineLocal(host));
+  for (const { host } of targets) if (refusesLocal && isMachineLocal(host)) findings.push(localHost(owner, host));
+  const unique = [...new Map(usable.map(target => [`${target.host} ${target.port}`, target])).values()];
   unique.sort((a, b) => compareStrings(a.host, b.host) || a.port - b.port);
   // A mixture is left to the resolver as a whole: it takes an address as its own answer.
   if (!unique.every(target => isIpAddress(target.host))) return { targets: unique, addresses: [] };
   const addresses = unique.map(({ host, port }) => ({ address: host, port, state: 'ready' as const, name: '' }));
   return { targets: [], addresses };
+}
+
+/** The gateway's own machine is not the namespace's: its admin address is there, and what else listens for neighbours only. */
+function localHost(owner: Named, host: string): Finding {
+  return findingOf('backend/local-address', owner, {
+    message: `${host} is an address of whatever machine the gateway runs on; no request is sent there`,
+    help: 'Name an address that is the same from everywhere in the cluster',
+  });
 }
