@@ -300,6 +300,15 @@ describe('HTTP/1.1 client role: ends', () => {
       assert.equal(stream.end?.reason, 'refused');
     });
 
+    it(`says so too when the connection was there before anybody wanted it, and the server kept it no longer (${how})`, () => {
+      const side = new ClientSide();
+      side.take();
+      const stream = side.open();
+      side.take();
+      end(side);
+      assert.equal(stream.end?.reason, 'refused');
+    });
+
     it(`says lost for a request that may not be sent twice, on a new connection, and when a response began (${how})`, () => {
       const posted = served();
       const post = posted.open(POST);

@@ -37,7 +37,7 @@ export interface Http1ClientOptions extends Http1ConnectionOptions {
  * - The connection also ends after: `Connection: close`, HTTP/1.0, a body that ends with the connection, a response that was whole before
  *   our request was (the rest is not sent: nobody waits for it), a long request that was refused, an upgrade, a reset, bytes that nobody asked for.
  * - A stream ends as `refused`, so that it may be sent again, when its request cannot have been looked at or may be sent twice: it never
- *   left; or its method is idempotent (RFC 9110 §9.2.2), the connection served another one before, and it ended without a byte of response.
+ *   left; or its method is idempotent (RFC 9110 §9.2.2), the connection had been idle, and it ended without a byte of response.
  */
 export class Http1ClientConnection extends Http1Core implements MessageConnection, StreamCarrier {
   idleLimitMs: number = KEEP_ALIVE_MS - KEEP_ALIVE_MARGIN_MS;
@@ -56,6 +56,8 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   #wantsCapacity = false;
   #allowedStreams = Number.POSITIVE_INFINITY;
   #hasTold = false;
+  /** Nobody had a request for it when it was there. */
+  #hasWaited = false;
   /** A stream whose request this version cannot say. */
   #unspeakable: Http1Stream | null = null;
 
@@ -161,6 +163,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
     if (!this.#hasTold) {
       this.#hasTold = true;
       this.events.onPeerLimits?.();
+      this.#hasWaited = this.stream === null;
     }
     if (this.#block !== null) this.#isHandedOver = true;
   }
@@ -270,7 +273,8 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   /** Whether the request never left, or met a server on the way that ended an idle connection, and may be sent twice. */
   #isUnseen(): boolean {
     if (!this.#isHandedOver) return true;
-    return this.endedStreams > 0 && !this.#isAnswering && this.#block?.isIdempotent === true;
+    const wasIdle = this.endedStreams > 0 || this.#hasWaited;
+    return wasIdle && !this.#isAnswering && this.#block?.isIdempotent === true;
   }
 
   #tellCapacity(): void {
