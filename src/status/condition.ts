@@ -37,8 +37,9 @@ function formatPath(path: readonly (string | number)[]): string {
 /**
  * Joins `verdicts` into the conditions that are there. A condition that says the same keeps its identity, one whose
  * status did not change keeps its `lastTransitionTime`; types outside `owned` are somebody else's and stay as they are;
- * owned types without a verdict go. Returns `previous` itself when nothing differs, or when it is about a newer
- * generation than ours: then we know less than who wrote it.
+ * owned types without a verdict go. Returns `previous` itself when nothing differs. What it says of a newer generation than
+ * `stamp` has is no reason to leave it: an object is judged together with what is written of it, so there is no such generation, or no longer, as where
+ * a backup was put back.
  */
 export function mergeConditions(
   previous: readonly Condition[],
@@ -46,7 +47,7 @@ export function mergeConditions(
   { owned, stamp }: { owned: readonly string[]; stamp: Stamp },
 ): readonly Condition[] {
   const conditions = verdicts.map(verdict => stamped(verdict, stamp));
-  return joinConditions(previous, conditions, { owned, generation: stamp.generation });
+  return joinConditions(previous, conditions, owned);
 }
 
 /** Characters of a message that the API takes: with a longer one it refuses the whole status (metav1.Condition). */
@@ -62,16 +63,12 @@ function fitting(message: string): string {
   return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).toWellFormed()}…`;
 }
 
-/** The same with conditions that are stamped already: about `generation`, and with the time of their transition. */
+/** The same with conditions that are stamped already. */
 export function joinConditions(
   previous: readonly Condition[],
   conditions: readonly Condition[],
-  { owned, generation }: { owned: readonly string[]; generation: number },
+  owned: readonly string[],
 ): readonly Condition[] {
-  const isNewer = previous.some(
-    condition => owned.includes(condition.type) && (condition.observedGeneration ?? 0) > generation,
-  );
-  if (isNewer) return previous;
   const byType = new Map(conditions.map(condition => [condition.type, condition]));
   const joined: Condition[] = [];
   for (const condition of previous) {

@@ -37,7 +37,7 @@ function parentStatus(route: AttachableRoute, { outcome, parent, before, now }: 
   );
   const { generation } = route.metadata;
   const due = dueConditions(outcome, parent, { generation, now });
-  const conditions = joinConditions(known?.conditions ?? [], due, { owned: ROUTE_CONDITIONS, generation });
+  const conditions = joinConditions(known?.conditions ?? [], due, ROUTE_CONDITIONS);
   return { parentRef, controllerName, conditions };
 }
 

@@ -82,10 +82,10 @@ describe('statuses, for any resources', () => {
           previous = translate(history.resources, history.environment, previous);
           written = statuses(previous, history.resources, written, 'T');
           const { byObject } = written;
-          history.store((key, { kind, metadata: { generation }, ...object }) => {
+          history.store((key, { kind, ...object }) => {
             if (!STATUS_KINDS.includes(kind)) return 'status' in object ? object.status : undefined;
             const stored = 'status' in object ? (object.status as StatusJson | undefined) : undefined;
-            return mergeStatus(stored, byObject.get(key), { kind, controllerName, generation });
+            return mergeStatus(stored, byObject.get(key), { kind, controllerName });
           });
           for (const [key, { parents }] of previous.outcomes.routes) {
             const [kind = '', name = ''] = key.split(/\/(.*)/s);

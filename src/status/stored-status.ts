@@ -31,14 +31,12 @@ export interface StatusTarget {
   readonly kind: string;
   /** Entries of parents and ancestors with this name are ours. */
   readonly controllerName: string;
-  /** `metadata.generation` that `ours` is about. */
-  readonly generation: number;
 }
 
 /**
- * The status to write, or `stored` itself when there is nothing to write. `stored`: `.status` as the server holds it;
- * undefined: it has none. `ours`: undefined when no parent or ancestor of the object is ours any more: then the entries
- * that we wrote go. What is about a newer generation than ours stays.
+ * The status to write, or `stored` itself when there is nothing to write. `stored`: `.status` as the server holds it, of an object of the
+ * generation that `ours` is about; undefined: it has none. `ours`: undefined when no parent or ancestor of the object is ours any more: then the
+ * entries that we wrote go.
  */
 export function mergeStatus(
   stored: StatusJson | undefined,
@@ -66,37 +64,32 @@ interface FieldTarget extends StatusTarget {
 }
 
 function mergeField(stored: unknown, ours: unknown, target: FieldTarget): unknown {
-  const { field, kind, generation } = target;
+  const { field, kind } = target;
   const entries = ENTRY_LISTS.get(field);
   if (entries !== undefined) {
     const before = objectsOf(stored);
     const merged = mergeEntries(before, objectsOf(ours), { ...target, ...entries });
     return merged === before ? stored : merged;
   }
-  if (field === 'conditions') return mergeOwned(stored, ours, { owned: CONDITIONS.get(kind) ?? [], generation });
-  if (field === 'listeners') return mergeListeners(stored, objectsOf(ours), generation);
+  if (field === 'conditions') return mergeOwned(stored, ours, CONDITIONS.get(kind) ?? []);
+  if (field === 'listeners') return mergeListeners(stored, objectsOf(ours));
   return isEqual(stored, ours) ? stored : ours;
 }
 
 /** Of ours only types that are: what we once read of others may be old. */
-function mergeOwned(
-  stored: unknown,
-  ours: unknown,
-  owner: { readonly owned: readonly string[]; readonly generation: number },
-): unknown {
+function mergeOwned(stored: unknown, ours: unknown, owned: readonly string[]): unknown {
   const before = conditionsOf(stored);
-  const own = conditionsOf(ours).filter(({ type }) => owner.owned.includes(type));
-  const joined = joinConditions(before, own, owner);
+  const own = conditionsOf(ours).filter(({ type }) => owned.includes(type));
+  const joined = joinConditions(before, own, owned);
   return joined === before && stored !== undefined ? stored : joined;
 }
 
 /** Listeners in our order; of each, conditions of others stay. */
-function mergeListeners(stored: unknown, ours: readonly StatusJson[], generation: number): unknown {
+function mergeListeners(stored: unknown, ours: readonly StatusJson[]): unknown {
   const before = objectsOf(stored);
   const merged = ours.map(listener => {
     const known = before.find(candidate => candidate['name'] === listener['name']);
-    const owner = { owned: LISTENER_CONDITIONS, generation };
-    const conditions = mergeOwned(known?.['conditions'], listener['conditions'], owner);
+    const conditions = mergeOwned(known?.['conditions'], listener['conditions'], LISTENER_CONDITIONS);
     return known === undefined ? { ...listener, conditions } : kept(known, { ...known, ...listener, conditions });
   });
   const list = keptList(before, merged);
@@ -112,9 +105,9 @@ interface EntryTarget extends FieldTarget {
 function mergeEntries(
   stored: readonly StatusJson[],
   ours: readonly StatusJson[],
-  { kind, controllerName, generation, ref, most }: EntryTarget,
+  { kind, controllerName, ref, most }: EntryTarget,
 ): readonly StatusJson[] {
-  const owner = { owned: CONDITIONS.get(kind) ?? [], generation };
+  const owned = CONDITIONS.get(kind) ?? [];
   const due = new Map(
     ours
       .filter(entry => entry['controllerName'] === controllerName)
@@ -130,11 +123,11 @@ function mergeEntries(
     const next = due.get(key);
     due.delete(key);
     if (next === undefined) continue;
-    merged.push(kept(entry, { ...entry, conditions: mergeOwned(entry['conditions'], next['conditions'], owner) }));
+    merged.push(kept(entry, { ...entry, conditions: mergeOwned(entry['conditions'], next['conditions'], owned) }));
   }
   for (const entry of due.values()) {
     if (merged.length === most(kind)) break;
-    merged.push({ ...entry, conditions: mergeOwned(undefined, entry['conditions'], owner) });
+    merged.push({ ...entry, conditions: mergeOwned(undefined, entry['conditions'], owned) });
   }
   return keptList(stored, merged);
 }

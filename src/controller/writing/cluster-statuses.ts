@@ -51,7 +51,6 @@ export class ClusterStatuses {
     return mergeStatus(stored.status as StatusJson | undefined, ours, {
       kind,
       controllerName: this.#controllerName,
-      generation,
     });
   }
 }
