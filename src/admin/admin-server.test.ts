@@ -234,6 +234,11 @@ describe('the admin server', () => {
     assert.deepEqual(await (await get('/status')).json(), { gateways: [] });
   });
 
+  it('takes questions about a request as long as one may be', async () => {
+    const cookie = `cookie:${'%41'.repeat(64 * 1024)}`;
+    assert.equal((await get(`/explain?grpc=a.B/C&header=${cookie}`)).status, 200);
+  });
+
   it('has an index with links, HEAD without a body, and 404 for the rest', async () => {
     assert.match(await (await get('/')).text(), /<a href="\/metrics">/);
     assert.equal(await (await get('/status', { method: 'HEAD' })).text(), '');

@@ -35,11 +35,14 @@ export const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** nor while it takes nothing of the answer. */
 const STALLED_ANSWER_MS = 30_000;
+/** As many bytes as the data plane takes of a request's headers, each of them written as `%41`: so `explain` can ask about any. */
+const MAX_REQUEST_HEAD_BYTES = 3 * 64 * 1024 + 4096;
+const LIMITS = { requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_REQUEST_HEAD_BYTES };
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const answering = { ...options, sending: new SendingBudget() };
-  const server = nodeHttp().createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const server = nodeHttp().createServer(LIMITS, (request, response) => {
     answer(answering, request, response).catch(() => response.destroy());
   });
   boundConnections(server);

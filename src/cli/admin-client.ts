@@ -9,6 +9,8 @@ import { couldNotRun, usageError } from './exit-code.ts';
 import type { ResourceSource } from './resource-source.ts';
 
 const TIMEOUT_MS = 10_000;
+/** A support bundle takes 3 s of a thread for 10,000 routes, and is asked for when the machine is busy. */
+const BUNDLE_TIMEOUT_MS = 60_000;
 /** The dump of 100,000 routes takes about a quarter of it; whoever sends more is no daemun. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
@@ -64,7 +66,7 @@ export class AdminClient implements ResourceSource {
 
   /** Files of a support bundle, not looked at. */
   bundle(): Promise<unknown> {
-    return this.#get('/bundle');
+    return this.#get('/bundle', BUNDLE_TIMEOUT_MS);
   }
 
   mesh(): Promise<MeshReport> {
@@ -76,8 +78,8 @@ export class AdminClient implements ResourceSource {
   }
 
   /** The answer is ours, of the same version: its shape is taken as documented. */
-  async #get<T>(path: string): Promise<T> {
-    const { status, body, isOurs } = await this.#ask(path);
+  async #get<T>(path: string, timeoutMs: number = TIMEOUT_MS): Promise<T> {
+    const { status, body, isOurs } = await this.#ask(path, timeoutMs);
     if (status === 200) return this.#parse(body, isOurs);
     const error = ownError(body);
     if (status === 400 && error !== null) throw usageError(error);
@@ -98,11 +100,11 @@ export class AdminClient implements ResourceSource {
     throw couldNotRun(`what answers at ${this.#address} is no admin interface of daemun`, WHOSE);
   }
 
-  async #ask(path: string): Promise<Answer> {
+  async #ask(path: string, timeoutMs: number): Promise<Answer> {
     try {
-      return await ask(new URL(path, `http://${this.#address}`));
+      return await ask(new URL(path, `http://${this.#address}`), timeoutMs);
     } catch (error) {
-      throw couldNotRun(`no daemun answers at ${this.#address}${reasonOf(error)}`, this.#help);
+      throw couldNotRun(`no daemun answers at ${this.#address}${reasonOf(error, timeoutMs)}`, this.#help);
     }
   }
 }
@@ -115,9 +117,9 @@ interface Answer {
 }
 
 /** `node:http`, since `fetch` refuses ports that browsers must not reach. */
-function ask(url: URL): Promise<Answer> {
+function ask(url: URL, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     const request = nodeHttp().get(url, { agent: false, signal }, response => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -147,8 +149,8 @@ function ownError(body: string): string | null {
 }
 
 /** Refused means that nobody is there, which the message says; a timeout, or somebody who speaks otherwise, is worth a word. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return '';
-  if (error.name === 'AbortError') return ` within ${TIMEOUT_MS / 1000} s`;
+  if (error.name === 'AbortError') return ` within ${timeoutMs / 1000} s`;
   return 'code' in error && error.code === 'ECONNREFUSED' ? '' : ` (${messageOf(error)})`;
 }

@@ -110,6 +110,11 @@ describe('the command line', () => {
       assert.match(out, /^0 errors|No findings/m);
     });
 
+    it('quotes a name to its end, although it has a line feed', async () => {
+      const { err } = await run(['check', 'a\nb']);
+      assert.equal(err, 'error: the path "a\\nb" does not exist\n');
+    });
+
     it('prints place, severity, code, message and help, and exits 1 for an error', async () => {
       const bad = await folder.write('bad.txt', echoManifests(8080).replace('port: 8080', 'port: 80800'));
       const { code, out } = await run(['check', '-f', bad]);

@@ -135,7 +135,9 @@ export function reportFailure(
   if (error instanceof CommanderError) return reportUsage(error, terminal, failing);
   const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
   const shown = hint === '' ? '' : `${hint}\n`;
-  terminal.err(`${paintFor(terminal)('red', 'error:')} ${lineText(messageOf(error))}\n${shown}`);
+  terminal.err(
+    `${paintFor(terminal)('red', 'error:')} ${lineText(error instanceof CommandFailure ? error.message : messageOf(error))}\n${shown}`,
+  );
   return exitCode;
 }
 

@@ -753,6 +753,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       why: 'nor while it takes nothing of the answer',
       over: 'connection closed',
     },
+    { limit: 'admin#MAX_REQUEST_HEAD_BYTES', over: 'HTTP 431, connection closed' },
     { limit: 'admin#MAX_SENDING_BYTES', over: 'HTTP 503, and when to ask again' },
     { limit: 'proxy/metrics#MAX_CONFIGURED', over: 'as it says' },
     {
@@ -787,6 +788,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   ],
   Commands: [
     { limit: 'cli/admin-client#TIMEOUT_MS', why: 'a daemun that runs answers sooner', over: 'exit code 3' },
+    { limit: 'cli/admin-client#BUNDLE_TIMEOUT_MS', over: 'exit code 3' },
     { limit: 'cli#MAX_ANSWER_BYTES', over: 'exit code 3' },
     { limit: 'cli#MAX_INPUT_BYTES', over: 'exit code 3; what comes by pipe or standard input is not read' },
     { limit: 'cli/run/service-manager#TIMEOUT_MS', why: 'of one message to systemd', over: 'the message is given up' },
