@@ -7,7 +7,7 @@ import { type Cluster, endpointsOf } from '../../snapshot/index.ts';
 import { RateLimitedLog } from '../log/rate-limited-log.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { DnsDiscovery } from './dns.ts';
-import { elsewhere, type Resolution, systemResolver } from './host-resolver.ts';
+import { elsewhere, type NameServers, type Resolution, systemResolver } from './host-resolver.ts';
 
 const settled = () => new Promise(resolve => setImmediate(resolve));
 
@@ -145,9 +145,40 @@ describe('DNS discovery', () => {
     assert.equal(world.clock.pending, 0);
     assert.equal(world.discovery.endpointsOf('x'), undefined);
   });
+
+  it('keeps what is known of a version of IP while nobody can say', async () => {
+    const world = new World();
+    world.answers.set('a.test', { addresses: ['10.0.0.1', 'fd00::1'], ttlMs: 1_000 });
+    await world.discovery.update([dnsCluster('x', ['a.test', 80])]);
+    world.answers.set('a.test', { addresses: ['fd00::2'], ttlMs: 1_000, unanswered: 4 });
+    world.clock.advance(1_000);
+    await settled();
+    assert.deepEqual(world.addresses('x'), ['10.0.0.1 80 a.test', 'fd00::2 80 a.test']);
+    world.answers.set('a.test', { addresses: ['fd00::2'], ttlMs: 1_000 });
+    world.clock.advance(1_000);
+    await settled();
+    assert.deepEqual(world.addresses('x'), ['fd00::2 80 a.test']);
+  });
 });
 
 describe('the system resolver', () => {
+  it('says of which version of IP nobody could tell, but for an answer that there is none', async () => {
+    /** Name servers that say this of A and of AAAA; a text is the code of a failure. */
+    const resolved = (...said: readonly (readonly string[] | string)[]) => {
+      const [ofA, ofAaaa] = said.map(one => async () => {
+        if (typeof one === 'string') throw Object.assign(new Error(one), { code: one });
+        return one.map(address => ({ address, ttl: 5 }));
+      });
+      return systemResolver({ resolve4: ofA, resolve6: ofAaaa } as unknown as NameServers)('a.test');
+    };
+    const found = { addresses: ['10.0.0.1'], ttlMs: 5_000 };
+    assert.deepEqual(await resolved(['10.0.0.1'], 'ENODATA'), found);
+    assert.deepEqual(await resolved(['10.0.0.1'], []), found);
+    for (const code of ['ESERVFAIL', 'ETIMEOUT', 'EREFUSED'])
+      assert.deepEqual(await resolved(['10.0.0.1'], code), { ...found, unanswered: 6 });
+    assert.equal((await resolved('ETIMEOUT', ['fd00::1'])).unanswered, 4);
+  });
+
   it('gives an address back, for good', async () => {
     assert.deepEqual(await systemResolver()('127.0.0.1'), {
       addresses: ['127.0.0.1'],

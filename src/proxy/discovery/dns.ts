@@ -5,6 +5,7 @@
  * Runs in the main thread, once for all workers. A name that several clusters use is resolved once. When a refresh fails
  * the old addresses stay: a DNS outage takes nothing down.
  */
+import { isIP } from 'node:net';
 import {
   type Cluster,
   compareEndpoints,
@@ -152,7 +153,7 @@ class Host {
     try {
       const resolution: Resolution = await this.#options.resolve(this.#name);
       ttlMs = resolution.ttlMs;
-      if (!this.#closed) this.#take(resolution.addresses);
+      if (!this.#closed) this.#take(this.#withUnanswered(resolution));
     } catch (error) {
       if (!this.#closed) this.#complain(error);
     }
@@ -164,6 +165,12 @@ class Host {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+  }
+
+  /** What is known of a version of IP stays while nobody can say: servers that fail for one of both are many. */
+  #withUnanswered({ addresses, unanswered }: Resolution): readonly string[] {
+    if (unanswered === undefined) return addresses;
+    return [...addresses, ...this.addresses.filter(address => isIP(address) === unanswered)];
   }
 
   #take(addresses: readonly string[]): void {

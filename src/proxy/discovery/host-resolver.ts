@@ -4,13 +4,21 @@ import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { isMachineLocal } from '../../values/index.ts';
 
+/** Node's words for an answer that says that there is none: nobody failed. */
+const SAID_NONE: ReadonlySet<unknown> = new Set(['ENODATA', 'ENOTFOUND']);
+
 /** What a name stands for. */
 export interface Resolution {
   /** IP addresses, in any order. Never empty. */
   readonly addresses: readonly string[];
   /** How long it is good for; null when the source does not say. */
   readonly ttlMs: number | null;
+  /** The version of IP that nobody could say anything of; the other one is known. Default: none. */
+  readonly unanswered?: 4 | 6;
 }
+
+/** What is used of Node's resolver. */
+export type NameServers = Pick<dns.Resolver, 'resolve4' | 'resolve6'>;
 
 /** Turns a host name into addresses. Rejects when it has none or nobody answers. */
 export type HostResolver = (host: string) => Promise<Resolution>;
@@ -22,20 +30,27 @@ const QUERY_TRIES = 2;
  * All A and AAAA records with their TTL. Names that DNS does not know are looked up as the system does it (`/etc/hosts`,
  * `localhost`, search domains), without TTL.
  */
-export function systemResolver(): HostResolver {
-  const resolver = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES });
+export function systemResolver(
+  servers: NameServers = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES }),
+): HostResolver {
   return async host => {
     if (isIP(host) !== 0) return { addresses: [host], ttlMs: Number.POSITIVE_INFINITY };
-    const answers = isLocal(host)
-      ? []
-      : await Promise.allSettled([resolver.resolve4(host, { ttl: true }), resolver.resolve6(host, { ttl: true })]);
+    if (isLocal(host)) return lookUp(host);
+    const asked = [servers.resolve4(host, { ttl: true }), servers.resolve6(host, { ttl: true })] as const;
+    const answers = await Promise.allSettled(asked);
     const records = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
     if (records.length === 0) return lookUp(host);
+    const unanswered = hasFailed(answers[0]) ? 4 : hasFailed(answers[1]) ? 6 : undefined;
     return {
       addresses: records.map(record => record.address),
       ttlMs: Math.min(...records.map(record => record.ttl)) * 1_000,
+      ...(unanswered !== undefined && { unanswered }),
     };
   };
+}
+
+function hasFailed(answer: PromiseSettledResult<unknown>): boolean {
+  return answer.status === 'rejected' && !SAID_NONE.has(answer.reason?.code);
 }
 
 /** Never asked of DNS (RFC 6761 §6.3). */
@@ -51,10 +66,11 @@ async function lookUp(host: string): Promise<Resolution> {
 /** As `resolve`, for names of strangers: one that leads to this machine, where they have no business, has no other address. */
 export function elsewhere(resolve: HostResolver): HostResolver {
   return async host => {
-    const { addresses, ttlMs } = await resolve(host);
+    const found = await resolve(host);
+    const { addresses } = found;
     const others = addresses.filter(address => !isMachineLocal(address));
     if (others.length === 0)
       throw new Error(`it leads to ${addresses[0]}, which is on whatever machine the gateway runs on`);
-    return { addresses: others, ttlMs };
+    return { ...found, addresses: others };
   };
 }
