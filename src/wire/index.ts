@@ -44,6 +44,7 @@ export type { MessageConnection, MessageConnectionEvents } from './message/messa
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
 export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
+export { ownCopy } from './output/own-copy.ts';
 export { readProxyHeader, writeProxyHeader } from './proxy-protocol/codec.ts';
 export type { ProxyAddress, ProxyHeader, ProxyHeaderRead, ProxyVersion } from './proxy-protocol/header.ts';
 export { FrameBoundary, goingAway, PONG } from './websocket/frame-boundary.ts';

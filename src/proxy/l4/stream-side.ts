@@ -11,6 +11,7 @@
  * Guarded by the cases `tcp` and `tls-passthrough` of `bench`.
  */
 import type { Socket } from 'node:net';
+import { ownCopy } from '../../wire/index.ts';
 import {
   HalfClosed,
   type InputTaker,
@@ -114,12 +115,12 @@ export class StreamSide implements InputTaker {
       // OpenSSL takes all of it at once, unless a write before it is not over: then Node keeps it. TLS brings all records of a read,
       // whether or not it is paused.
       const bytes = length === chunk.length ? chunk : chunk.subarray(0, length);
-      socket.write(isShared && socket.writableLength > 0 ? Buffer.from(bytes) : bytes);
+      socket.write(isShared && socket.writableLength > 0 ? ownCopy(bytes) : bytes);
     } else {
       const written = socket.writableLength > 0 ? 0 : tryWrite(socket, chunk, length);
       if (written === length) return;
       const rest = chunk.subarray(written, length);
-      socket.write(isShared ? Buffer.from(rest) : rest);
+      socket.write(isShared ? ownCopy(rest) : rest);
     }
     if (socket.writableLength > 0) this.#block();
   }
@@ -161,7 +162,7 @@ export class StreamSide implements InputTaker {
 
   /** One read, or what a few bring that were under way: enough of a client that nobody answers yet. */
   #keep(chunk: Buffer): void {
-    this.#early = this.#early === null ? Buffer.from(chunk) : Buffer.concat([this.#early, chunk]);
+    this.#early = ownCopy(this.#early === null ? chunk : Buffer.concat([this.#early, chunk]));
     this.#owner.onHeld(chunk.length);
     this.socket.pause();
   }

@@ -10,7 +10,7 @@ const WORST_PART = 8;
 
 /** The connection, as its account sees it. */
 export interface MemoryOwner {
-  /** Corrects what is known of output that waits (`add` follows). */
+  /** Gives back what nobody waits for, and corrects what is known of output that waits (`add` follows). */
   measureOutput(): void;
   /** The worker is short of memory, and this connection holds most of it without one stream to blame. Ends it. */
   endForMemory(): void;

@@ -111,9 +111,8 @@ export class DownstreamConnection
     this.messages = openCodec(spoken, this, serving, this.#scope.proto);
     server.budget.idle(this);
     this.transport = new SocketTransport(socket, serving.loop, this, server.traffic);
-    if (serving.debug.isOn) {
-      serving.debug.say('client connected', { client: this.peerAddress, listener: entered?.listener.id ?? null });
-    }
+    const listener = entered?.listener.id ?? null;
+    if (serving.debug.isOn) serving.debug.say('client connected', { client: this.peerAddress, listener });
     this.transport.markDirty();
     this.transport.start(this.messages, first);
     serving.loop.connectionTimers.arm(this, serving.loop.nowMs + HEAD_TIMEOUT_MS);
@@ -237,7 +236,9 @@ export class DownstreamConnection
     this.#memory.add(change);
   }
 
+  /** The worker has no room: what is only kept to be quick goes before anybody's requests do. */
   measureOutput(): void {
+    this.messages.rest();
     this.transport.measure();
   }
 
@@ -264,6 +265,7 @@ export class DownstreamConnection
       this.drain();
     }
     if (this.active > 0) this.#checkStreams(nowMs);
+    else if (nowMs - this.#lastActiveMs >= HEAD_TIMEOUT_MS) this.messages.rest();
     if (this.wheelNext === null) this.serving.loop.connectionTimers.arm(this, nowMs + HEAD_TIMEOUT_MS);
   }
 

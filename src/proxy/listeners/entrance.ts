@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
 import type { Binding } from '../../snapshot/index.ts';
 import { AddressRanges, plainAddress } from '../../values/index.ts';
+import { ownCopy } from '../../wire/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
 import type { Spoken } from './codec.ts';
@@ -86,7 +87,7 @@ export class Entrance implements TlsOwner {
   #acceptStream(socket: Socket, read: Buffer | null, { listeners }: Binding): void {
     const [listener] = listeners;
     if (listener?.kind !== 'tcp') throw new Error('a binding of streams has one listener of TCP');
-    const first = read === null ? null : Buffer.from(read);
+    const first = read === null ? null : ownCopy(read);
     this.onPassed(socket, { start: { listener, serverName: null, first, alpn: null }, rule: listener.rule });
   }
 }

@@ -7,6 +7,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { until } from '../../time/until.test-support.ts';
+import { Http2Connection } from '../../wire/index.ts';
 import { backend, listener, rule, TestGateway } from '../http/gateway.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { certificate } from './certificate.test-support.ts';
@@ -158,6 +159,25 @@ describe('timeouts of client connections', () => {
     const address = server.address();
     return typeof address === 'object' ? (address?.port ?? 0) : 0;
   }
+
+  it('gives back what an idle connection only keeps to be quick, after 10 s, and not while a request goes on', async t => {
+    const port = await startBackend(stream => stream.resume().on('end', () => stream.respond({}, { endStream: true })));
+    const rest = t.mock.method(Http2Connection.prototype, 'rest');
+    const parts = { listeners: [listener('grpc', [rule('r', [backend('main')])])], clusters: { main: [port] } };
+    await gateway.apply(parts);
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    closers.push(() => session.destroy());
+    const stream = session.request({ ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc' });
+    await until(() => gateway.metric('daemun_downstream_requests_active') === 1);
+    pass(11_000);
+    assert.equal(rest.mock.callCount(), 0);
+    stream.end();
+    stream.resume();
+    await once(stream, 'close');
+    pass(11_000);
+    pass(11_000);
+    assert.ok(rest.mock.callCount() > 0);
+  });
 
   for (const [what, bytes] of [
     ['HEADERS frame', frame(1, 4, 3, HEAD).subarray(0, 20)],

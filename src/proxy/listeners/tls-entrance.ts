@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { type CompiledBinding, type CompiledListener, CompiledTlsListener } from '../../match/index.ts';
 import { type ClientValidation, endsTls } from '../../snapshot/index.ts';
+import { ownCopy } from '../../wire/index.ts';
 import type { Serving } from '../http/index.ts';
 import { FirstBytes, KeyChanges, resetSocket } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
@@ -133,7 +134,7 @@ export class TlsEntrance {
     }
     if (!endsTls(listener)) {
       this.#count('passed');
-      this.#owner.onPassed(raw, { start: { listener, serverName, first: Buffer.from(bytes), alpn: null }, rule });
+      this.#owner.onPassed(raw, { start: { listener, serverName, first: ownCopy(bytes), alpn: null }, rule });
       return;
     }
     const context = this.#contexts.contextFor(listener, serverName ?? '', ticketName);

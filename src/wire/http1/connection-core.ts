@@ -247,6 +247,9 @@ export abstract class Http1Core extends Http1Ending implements BodySink, Trailer
     this.onExchanged();
   }
 
+  /** The head that came last is kept, if it is short: of that nothing is worth giving back. */
+  rest(): void {}
+
   /** Reads what waited, and tells the owner what changed. At the end of everything that is called from outside a stream. */
   protected override settle(): void {
     while (this.#held.bytes > 0 && this.#takesInput()) {

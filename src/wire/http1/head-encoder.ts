@@ -3,6 +3,7 @@
 import { CONNECTION_NAMES } from '../../values/index.ts';
 import type { HeaderList } from '../head/header-list.ts';
 import type { HeaderListPool } from '../head/header-list-pool.ts';
+import { ownCopy } from '../output/own-copy.ts';
 import { ACCEPT_FIELD, acceptOf, KEY_FIELD, WEBSOCKET } from '../websocket/handshake.ts';
 import { parseLength } from './framing.ts';
 import { HeadBlock, type Unspeakable } from './head-block.ts';
@@ -23,11 +24,11 @@ const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
 export function headBlock(list: HeaderList, lists: HeaderListPool): HeadBlock | Unspeakable {
   const known = list.written;
   if (known instanceof HeadBlock) return known;
-  const block = makeBlock(list);
-  if (block !== 'unspeakable') {
-    list.written = block;
-    lists.charge(block.bytes.length);
-  }
+  const made = makeBlock(list);
+  if (made === 'unspeakable') return made;
+  const block = new HeadBlock({ ...made, bytes: ownCopy(made.bytes) });
+  list.written = block;
+  lists.charge(block.bytes.length);
   return block;
 }
 

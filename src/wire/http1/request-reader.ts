@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ownCopy } from '../output/own-copy.ts';
 import { readBegunHead } from './begun-head.ts';
 import type { HeadMemory } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
@@ -95,7 +96,7 @@ export class RequestReader {
       this.#last = known;
       return known;
     }
-    const bytes = requests.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
+    const bytes = requests.cameBefore(start, end) ? ownCopy(buffer, start, end) : null;
     const head = readRequestHead(buffer, start, end, bytes, this.#context);
     if (head.kind === 'refused') return head;
     if (bytes !== null) requests.remember(head);

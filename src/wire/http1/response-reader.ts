@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ownCopy } from '../output/own-copy.ts';
 import { HeadFault } from './fault.ts';
 import type { HeadMemory } from './head-memory.ts';
 import { LearnedNames } from './learned-names.ts';
@@ -66,7 +67,7 @@ export class ResponseReader {
       this.#last = known;
       return known;
     }
-    const bytes = responses.cameBefore(start, end) ? Buffer.from(buffer.subarray(start, end)) : null;
+    const bytes = responses.cameBefore(start, end) ? ownCopy(buffer, start, end) : null;
     const head = readResponseHead(buffer, start, end, bytes, this.#context);
     if (head instanceof HeadFault) return head;
     if (bytes !== null) responses.remember(head);

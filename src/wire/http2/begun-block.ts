@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ownCopy } from '../output/own-copy.ts';
+
 /** Never added to. */
 const NO_PARTS: Buffer[] = [];
 /** What a part costs in memory beside its bytes. */
@@ -33,7 +35,7 @@ export class BegunBlock {
 
   /** Returns the memory that this takes. */
   add(chunk: Buffer, start: number, end: number): number {
-    this.#parts.push(Buffer.from(chunk.subarray(start, end)));
+    this.#parts.push(ownCopy(chunk, start, end));
     this.bytes += end - start;
     return end - start + PART_BYTES;
   }

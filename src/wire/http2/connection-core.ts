@@ -84,9 +84,10 @@ export class ConnectionCore {
   /** Queued since the socket is blocked: bytes other than DATA, and resets that the peer provoked. */
   unreadBytes = 0;
   queuedResets = 0;
-  /** Memory of frames and header blocks whose rest is owed: now, and as the owner was told. */
+  /** Memory of frames and header blocks whose rest is owed. */
   heldInputBytes = 0;
-  toldInputBytes = 0;
+  /** Of `keptBytes`, as the owner was told. */
+  toldBytes = 0;
   #hasBegun = false;
 
   constructor(options: Http2ConnectionOptions) {
@@ -133,10 +134,22 @@ export class ConnectionCore {
     this.events.onOutput();
   }
 
-  tellHeldInput(): void {
-    const change = this.heldInputBytes - this.toldInputBytes;
-    this.toldInputBytes = this.heldInputBytes;
+  /** Memory of what came, and is kept: for its rest, or to read the next blocks sooner. */
+  get keptBytes(): number {
+    return this.heldInputBytes + this.decoder.restBytes;
+  }
+
+  tellKept(): void {
+    const change = this.keptBytes - this.toldBytes;
+    this.toldBytes += change;
     if (change !== 0) this.events.onHeldInput?.(change);
+  }
+
+  /** See `MessageConnection`. */
+  rest(): void {
+    this.decoder.rest();
+    this.encoder.rest();
+    this.tellKept();
   }
 
   /** Writes a frame whose payload is one 32-bit number. */

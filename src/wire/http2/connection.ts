@@ -101,7 +101,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.#reader.read(chunk, end);
     this.checkUnread();
     this.announceCapacity();
-    if (this.heldInputBytes !== this.toldInputBytes) this.tellHeldInput();
+    if (this.keptBytes !== this.toldBytes) this.tellKept();
   }
 
   /** HTTP/2 has no half-closed connections: a peer that ends its side is gone. */
@@ -273,7 +273,7 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
     this.broken = true;
     this.endAll(endOf(codeOf(reason), 'connection'));
     this.heldInputBytes = 0;
-    this.tellHeldInput();
+    this.rest();
   }
 
   /** Internal: see `FrameHandler`. */

@@ -27,7 +27,7 @@ export class FrameReader {
   #prefaceLeft: number;
   /** Bytes of a DATA payload still expected. */
   #dataLeft = 0;
-  /** An incomplete frame with its header; sized for the whole as soon as its header is known. */
+  /** An incomplete frame with its header; sized for the whole as soon as its header is known. In memory of its own (see `ownCopy`). */
   #partial: Buffer | null = null;
   #partialBytes = 0;
 
@@ -101,7 +101,7 @@ export class FrameReader {
   #keep(chunk: Buffer, at: number, end: number): void {
     const have = end - at;
     const size = have < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : FRAME_HEADER_BYTES + payloadLength(chunk, at);
-    this.#hold(Buffer.allocUnsafe(size));
+    this.#hold(Buffer.allocUnsafeSlow(size));
     this.#partialBytes = chunk.copy(this.#partial as Buffer, 0, at, end);
   }
 
@@ -130,7 +130,7 @@ export class FrameReader {
         partial.length,
       );
     } else {
-      const whole = Buffer.allocUnsafe(FRAME_HEADER_BYTES + length);
+      const whole = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + length);
       partial.copy(whole);
       this.#hold(whole);
     }

@@ -128,11 +128,14 @@ export class HeadersReceiver {
   }
 
   #onBlock(flags: number, id: number, block: Buffer, start: number, end: number): void {
+    const { decoder } = this.#connection;
+    if (decoder.decode(block, start, end)) this.#onDecoded(flags, id);
+    else this.#connection.fail(ErrorCode.COMPRESSION_ERROR, 'header block cannot be decoded');
+    decoder.letGo();
+  }
+
+  #onDecoded(flags: number, id: number): void {
     const connection = this.#connection;
-    if (!connection.decoder.decode(block, start, end)) {
-      connection.fail(ErrorCode.COMPRESSION_ERROR, 'header block cannot be decoded');
-      return;
-    }
     const endStream = (flags & END_STREAM) !== 0;
     const stream = connection.streams.get(id);
     if (stream === undefined) {

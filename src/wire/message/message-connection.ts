@@ -57,6 +57,8 @@ export interface MessageConnection {
   takeOutput(sink: OutputSink): void;
   /** The owner cannot write now and leaves the output here: `onOutput` fires when there is more. Returns the memory that it takes. */
   deferOutput(): number;
+  /** Gives back memory that is only taken to be quick. At any time. */
+  rest(): void;
   /** Back-pressure of the socket: while true, `sendData` takes nothing. False: all that was handed over is out, whether or not it was blocked. */
   outputBlocked(blocked: boolean): void;
 
@@ -121,8 +123,8 @@ export interface MessageConnectionEvents {
   /** As much is held as may be, or it is no longer: false, the owner stops reading its socket; true, it reads again. What comes meanwhile is taken. From within any call. */
   onInputWanted?(wanted: boolean): void;
   /**
-   * Input that waits for its time, or for its rest, takes this many bytes of memory more (or, negative, fewer). Last in any call, which may
-   * break the connection off; all is given back with `close`.
+   * Input that waits for its time, or for its rest, or that the next is read sooner by, takes this many bytes of memory more (or, negative,
+   * fewer). Last in any call, which may break the connection off; all is given back with `close`.
    */
   onHeldInput?(change: number): void;
   /**

@@ -15,6 +15,7 @@ import {
   fieldOf,
   type HeaderList,
   joinedField,
+  ownCopy,
   ProtobufWriter,
   pathIn,
   type VolatileFields,
@@ -41,7 +42,7 @@ export function encodeList(list: HeaderList, tells: (name: string) => boolean): 
   if (path !== undefined) writer.text(4, path);
   for (const [name, value] of headers) writeHeader(writer, name, value);
   writer.text(2, list.get(':method') ?? '');
-  return Buffer.from(writer.result());
+  return ownCopy(writer.result());
 }
 
 /** The message of the call, behind its gRPC prefix. `listed`: what `encodeList` made of the subject's list. */

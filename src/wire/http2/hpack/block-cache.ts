@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import { ownCopy } from '../../output/own-copy.ts';
+import { blockCost } from './block-cost.ts';
 import { isSame } from './same-bytes.ts';
 
-/** Blocks remembered per connection, the longest of them, and what they cost with keys and lists: none for a peer that indexes its fields. */
+/** Blocks remembered per connection, the longest of them, and what they cost: none for a peer that indexes its fields. */
 const MAX_BLOCKS = 32;
 const MAX_BLOCK_BYTES = 384;
 const MAX_BYTES = 65_536;
-/** A remembered block beside its bytes, its key and its list. */
-const ENTRY_BYTES = 320;
 /** After so many misses in a row the cache is not worth its look-ups. */
 const MAX_MISSES = 64;
 
@@ -32,8 +32,9 @@ interface RememberedBlock {
  */
 export class BlockCache {
   readonly #blocks = new Map<string, RememberedBlock>();
+  /** Memory that they take, about. */
+  cost = 0;
   #misses = 0;
-  #bytes = 0;
   /** The block found last, so that a run of equal ones needs no key. */
   #last: RememberedBlock | undefined;
 
@@ -49,10 +50,11 @@ export class BlockCache {
 
   set(block: Buffer, start: number, end: number, decoded: DecodedBlock): void {
     if (this.#misses >= MAX_MISSES || end - start > MAX_BLOCK_BYTES || this.#blocks.size >= MAX_BLOCKS) return;
-    const cost = ENTRY_BYTES + 2 * (end - start) + decoded.list.bytes;
-    if (this.#bytes + cost > MAX_BYTES) return;
-    this.#bytes += cost;
-    const bytes = Buffer.from(block.subarray(start, end));
+    // With its key.
+    const cost = blockCost(2 * (end - start), decoded.list);
+    if (this.cost + cost > MAX_BYTES) return;
+    this.cost += cost;
+    const bytes = ownCopy(block, start, end);
     this.#blocks.set(bytes.toString('latin1'), { bytes, decoded });
   }
 }

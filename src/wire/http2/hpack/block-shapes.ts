@@ -2,6 +2,7 @@
 
 import { isFieldValue } from '../../head/field.ts';
 import type { HeaderList } from '../../head/header-list.ts';
+import { blockCost } from './block-cost.ts';
 import type { BlockReader } from './block-reader.ts';
 import { isAt, isSame } from './same-bytes.ts';
 
@@ -10,6 +11,8 @@ const MAX_SHAPES = 8;
 /** The longest in bytes, and the one with the most values: without them a block is short. */
 const MAX_SHAPE_BYTES = 384;
 const MAX_HOLES = 8;
+/** What a run costs, with the bytes that it has on the average. */
+const RUN_BYTES = 200;
 /** The largest list. A table's entry takes one byte of a block, and each list, with what its readers keep with it, stays when the pool lets go of it. */
 const MAX_LIST_BYTES = 8_192;
 /** So many blocks of other shapes come before the shape of one takes the place of another, */
@@ -50,6 +53,8 @@ interface BlockShape {
 export class BlockShapes {
   /** Of the block that `read` knew last: the sizes of all its fields (RFC 7541 §4.1). */
   bytes = 0;
+  /** Memory that they take, about. */
+  cost = 0;
   readonly #shapes: BlockShape[] = [];
   /** The one that was found last, and so is mostly found next. */
   #last: BlockShape | null = null;
@@ -109,12 +114,17 @@ export class BlockShapes {
     if (list.bytes > MAX_LIST_BYTES) return;
     const runs = runsIn(reader);
     if (runs.reduce((bytes, run) => bytes + run.length, 0) > MAX_SHAPE_BYTES) return;
-    if (isFull) this.#shapes.shift();
+    if (isFull) this.cost -= costOf(this.#shapes.shift());
     const names = fields.filter((_, at) => at % 2 === 0);
     const ofValues = fields.reduce((sum, text, at) => (at % 2 === 0 ? sum : sum + text.length), 0);
     this.#last = { runs, names, list, bytes: bytes - ofValues };
     this.#shapes.push(this.#last);
+    this.cost += costOf(this.#last);
   }
+}
+
+function costOf(shape: BlockShape | undefined): number {
+  return shape === undefined ? 0 : blockCost(shape.runs.length * RUN_BYTES, shape.list);
 }
 
 function runsIn({ block, start, end, holes }: BlockReader): Uint8Array[] {

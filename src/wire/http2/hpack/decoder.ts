@@ -20,11 +20,10 @@ import { STATIC_COUNT, STATIC_FIELDS } from '../../head/static-fields.ts';
 import { VaryingNames } from '../../head/varying-names.ts';
 import { pathIn, VOLATILE_NAMES } from '../../head/volatile-fields.ts';
 import type { Http2Limits } from '../limits.ts';
-import { BlockCache } from './block-cache.ts';
 import { BlockReader } from './block-reader.ts';
-import { BlockShapes } from './block-shapes.ts';
+import type { BlockShapes } from './block-shapes.ts';
 import { DynamicTable } from './dynamic-table.ts';
-import { RecentBlocks } from './recent-blocks.ts';
+import { RememberedBlocks } from './remembered-blocks.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
@@ -36,7 +35,7 @@ const NO_FIELDS = new HeaderList([], []);
  *
  * Stable fields walk the pool's trie, one comparison each and no strings; volatile ones, and those of names that turned out to vary on
  * this connection, go to `fields`, a `:path` first. Costs O(block), allocates only for literals and volatile fields. A list over the limits
- * is decoded to its end (the table must stay in step) but not kept. After `decode` the outcome is in the public fields, until the next call.
+ * is decoded to its end (the table must stay in step) but not kept. After `decode` the outcome is in the public fields, until `letGo`.
  */
 export class HpackDecoder {
   /** Null when over a limit. */
@@ -51,9 +50,7 @@ export class HpackDecoder {
   readonly #limits: Http2Limits;
   readonly #reader: BlockReader;
   readonly #table = new DynamicTable(DECODER_TABLE_BYTES);
-  readonly #recent = new RecentBlocks();
-  #cache: BlockCache | null = null;
-  #shapes: BlockShapes | null = null;
+  readonly #blocks = new RememberedBlocks();
   #varying: VaryingNames | null = null;
   #steadyGeneration = 0;
   #heads = 0;
@@ -85,7 +82,7 @@ export class HpackDecoder {
     this.#heads++;
     if (this.#varying !== null && this.#steadyGeneration !== this.#pool.steadyNames.generation)
       this.#settle(this.#varying);
-    const recent = this.#recent.find(block, start, end);
+    const recent = this.#blocks.recent.find(block, start, end);
     if (recent !== null) {
       this.list = recent;
       return true;
@@ -96,19 +93,20 @@ export class HpackDecoder {
   /** A block that is not just like one of those before. */
   #decodeOther(block: Buffer, start: number, end: number): boolean {
     this.#reader.begin(block, start, end);
-    if (this.#shapes !== null && this.#readShaped(this.#shapes)) return true;
-    const known = this.#cache?.get(block, start, end);
+    const { shapes, cache } = this.#blocks;
+    if (shapes !== null && this.#readShaped(shapes)) return true;
+    const known = cache?.get(block, start, end);
     if (known !== undefined) {
       this.list = known.list;
       this.fields = known.fields;
       this.contentLength = known.contentLength;
       return true;
     }
-    return this.#decodeAnew(block, start, end);
+    return this.#decodeAnew();
   }
 
   /** Field by field. */
-  #decodeAnew(block: Buffer, start: number, end: number): boolean {
+  #decodeAnew(): boolean {
     this.#reader.rewind();
     this.#node = this.#pool.root;
     this.#bytes = 0;
@@ -121,8 +119,8 @@ export class HpackDecoder {
     this.#node = null;
     this.#partial = over ? list : null;
     this.list = over ? null : list;
-    if (this.#mutated) this.#forget();
-    else if (this.list !== null && !this.malformed) this.#remember(block, start, end, this.list);
+    if (this.#mutated) this.#blocks.forget();
+    else if (this.list !== null && !this.malformed) this.#remember(this.list);
     return true;
   }
 
@@ -135,27 +133,26 @@ export class HpackDecoder {
     return true;
   }
 
-  #remember(block: Buffer, start: number, end: number, list: HeaderList): void {
+  #remember(list: HeaderList): void {
     const { fields, contentLength } = this;
-    if (!this.#literals) {
-      if (fields === null) this.#recent.note(block, start, end, list);
-      return;
-    }
-    const isLengthOnly = fields !== null && fields.length === 2 && contentLength >= 0;
-    if (fields === null || isLengthOnly) {
-      this.#cache ??= new BlockCache();
-      this.#cache.set(block, start, end, { list, fields, contentLength });
-    } else if (contentLength < 0 && this.#reader.holes.length === fields.length) {
-      this.#shapes ??= new BlockShapes();
-      this.#shapes.note(this.#reader, { list, fields, bytes: this.#bytes });
-    }
+    this.#blocks.note(this.#reader, { list, fields, contentLength, bytes: this.#bytes, hasLiterals: this.#literals });
   }
 
-  /** The dynamic table says something else than before. */
-  #forget(): void {
-    this.#recent.forget();
-    this.#cache = null;
-    this.#shapes = null;
+  /** Memory that is only taken to be quick, about. */
+  get restBytes(): number {
+    return this.#blocks.cost;
+  }
+
+  /** Gives that back. */
+  rest(): void {
+    this.#blocks.forget();
+  }
+
+  /** What was decoded last is nobody's concern any more: an idle connection would keep it. */
+  letGo(): void {
+    this.list = null;
+    this.fields = null;
+    this.#partial = null;
   }
 
   /** After a list over the limits: the fields that came before the limit. */
@@ -284,7 +281,7 @@ export class HpackDecoder {
     this.#steadyGeneration = steadyNames.generation;
     const settled = varying.settle(name => steadyNames.has(name));
     if (settled.length === 0) return;
-    this.#forget();
+    this.#blocks.forget();
     this.#table.replace(field =>
       settled.includes(field.name) ? this.#pool.field(field.name, field.value, false) : field,
     );

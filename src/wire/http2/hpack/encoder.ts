@@ -4,6 +4,7 @@ import type { HeaderList } from '../../head/header-list.ts';
 import { writeLatin1 } from '../../head/latin1.ts';
 import { STATIC_COUNT, STATIC_NAMES } from '../../head/static-fields.ts';
 import { pathIn, VOLATILE_NAMES, type VolatileFields } from '../../head/volatile-fields.ts';
+import { ownCopy } from '../../output/own-copy.ts';
 import type { EncoderTable, EncoderTables } from './encoder-table.ts';
 
 /** Our table, whatever more the peer offers: what a connection repeats fits in it. */
@@ -61,6 +62,14 @@ export class HpackEncoder {
     if (maxBytes !== this.#table.maxBytes) this.#empty(maxBytes);
   }
 
+  /** Gives back what is only kept to be quick. */
+  rest(): void {
+    this.#lastList = null;
+    this.#lastBlock = null;
+    this.#lastFields = null;
+    this.#lastFieldsBlock = null;
+  }
+
   /** The room that `encode` needs at most. */
   bound(list: HeaderList, fields: VolatileFields): number {
     let bytes = 16;
@@ -94,7 +103,7 @@ export class HpackEncoder {
     for (let i = from; i < fields.length; i += 2)
       end = writeLiteral(out, end, NEVER_INDEXED, fields[i] ?? '', fields[i + 1] ?? '');
     this.#lastFields = end - at > MAX_LAST_BYTES ? null : fields;
-    this.#lastFieldsBlock = isKnown ? Buffer.from(out.subarray(at, end)) : null;
+    this.#lastFieldsBlock = isKnown ? ownCopy(out, at, end) : null;
     return end;
   }
 
@@ -106,7 +115,7 @@ export class HpackEncoder {
       const growth: Growth = { added: null, bytes: table.bytes, missedBytes: 0 };
       end = encodeFields(table, list, growth, out, at);
       const next = growth.added === null ? table : table.extended(growth.added, growth.bytes);
-      step = { block: Buffer.from(out.subarray(at, end)), next, missedBytes: growth.missedBytes };
+      step = { block: ownCopy(out, at, end), next, missedBytes: growth.missedBytes };
       table.remember(list, step);
     } else end = copyBlock(step.block, out, at);
     this.#missedBytes += step.missedBytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderList } from '../../head/header-list.ts';
+import { blockCost } from './block-cost.ts';
 import { isSame } from './same-bytes.ts';
 
 /** The longest block that is remembered: one of indexed fields has a byte or two for each. */
@@ -13,6 +14,10 @@ interface RecentBlock {
   readonly list: HeaderList;
 }
 
+function costOf(block: RecentBlock | null): number {
+  return block === null ? 0 : blockCost(block.bytes.length, block.list);
+}
+
 /**
  * Two blocks of indexed fields that one connection brought lately: the heads of its requests, or the heads and the trailers of its answers. While the
  * tables are as they are, the same bytes are the same list. Per block: one comparison, mostly of all its bytes or of one.
@@ -22,6 +27,8 @@ export class RecentBlocks {
   #other: RecentBlock | null = null;
   #sinceLast = PATIENCE;
 
+  /** Memory that they take, about. */
+  cost = 0;
   /** null: not known. */
   find(block: Buffer, start: number, end: number): HeaderList | null {
     const one = this.#one;
@@ -38,11 +45,13 @@ export class RecentBlocks {
     this.#sinceLast = 0;
     this.#other = this.#one;
     this.#one = { bytes: Uint8Array.from(block.subarray(start, end)), list };
+    this.cost = costOf(this.#one) + costOf(this.#other);
   }
 
   /** The tables are not as they were. */
   forget(): void {
     this.#one = null;
     this.#other = null;
+    this.cost = 0;
   }
 }
