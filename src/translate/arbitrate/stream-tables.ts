@@ -2,13 +2,14 @@
 
 import type { ServerNameRoute } from '../../snapshot/index.ts';
 import { compareHostnames } from '../../values/index.ts';
+import { updateMap } from '../changes.ts';
 import { rankedOrder } from '../rules/precedence.ts';
-import { formAt } from '../rules/route-forms.ts';
-import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RankedStream } from '../rules/translate-stream.ts';
 import type { RouteChange } from '../rules/translated-routes.ts';
+import { type Done, RepeatedWork } from './repeated-work.ts';
+import { collectStreamSwaps, type StreamSwap } from './stream-swaps.ts';
 
-/** The stream rules of one listener. */
+/** The stream rules of one listener. Listeners that are alike share one. */
 export interface StreamTable {
   /** All that are attached, by server name, the one that gets the connections first. Never empty. */
   readonly byName: ReadonlyMap<string, readonly RankedStream[]>;
@@ -25,77 +26,82 @@ export type StreamTables = ReadonlyMap<string, StreamTable>;
  * attached and get none. Server names whose rule is the same keep their identity.
  */
 export function arbitrateStreams(changes: ReadonlyMap<string, RouteChange>, previous: StreamTables): StreamTables {
-  const edits = collectEdits(changes);
-  if (edits.size === 0) return previous;
+  const swaps = collectStreamSwaps(changes);
+  if (swaps.size === 0) return previous;
+  const done = new RepeatedWork<StreamTable | undefined, StreamSwap, DoneTable>();
   const tables = new Map(previous);
-  for (const [listener, edit] of edits) {
-    const table = editTable(previous.get(listener), edit);
-    if (table === undefined) tables.delete(listener);
-    else tables.set(listener, table);
+  for (const [listener, steps] of swaps) {
+    const before = previous.get(listener);
+    let work = done.find(before, steps, () => true);
+    if (work === undefined) {
+      work = { before, steps, after: editTable(before, steps) };
+      done.add(work);
+    }
+    if (work.after === undefined) tables.delete(listener);
+    else tables.set(listener, work.after);
   }
   return tables;
 }
 
-/** Server name → what goes and what comes. */
-type Edit = Map<string, { readonly removed: Set<RankedStream>; readonly added: RankedStream[] }>;
+type DoneTable = Done<StreamTable | undefined, StreamSwap, StreamTable | undefined>;
 
-function collectEdits(changes: ReadonlyMap<string, RouteChange>): ReadonlyMap<string, Edit> {
-  const edits = new Map<string, Edit>();
-  for (const { before, after } of changes.values()) {
-    if (
-      before?.attachments === after?.attachments &&
-      before?.stream === after?.stream &&
-      before?.otherForms === after?.otherForms
-    )
-      continue;
-    eachPlace(before, edits, (edit, stream) => edit.removed.add(stream));
-    eachPlace(after, edits, (edit, stream) => edit.added.push(stream));
+const NO_NAMES: StreamTable['byName'] = new Map();
+
+function editTable(table: StreamTable | undefined, swaps: readonly StreamSwap[]): StreamTable | undefined {
+  const known = table?.byName ?? NO_NAMES;
+  const changes = new Map<string, readonly RankedStream[] | undefined>();
+  for (const [name, { removed, added }] of editsByName(swaps)) {
+    const kept = (known.get(name) ?? []).filter(stream => !removed.has(stream));
+    const streams = [...kept, ...added].sort(rankedOrder(name));
+    changes.set(name, streams.length === 0 ? undefined : streams);
+  }
+  const byName = updateMap(known, changes);
+  if (byName.size === 0) return undefined;
+  return { byName, serverNames: editServerNames(table?.serverNames ?? [], changes) };
+}
+
+/** What goes and what comes. */
+interface NameEdit {
+  readonly removed: Set<RankedStream>;
+  readonly added: RankedStream[];
+}
+
+function editsByName(swaps: readonly StreamSwap[]): ReadonlyMap<string, NameEdit> {
+  const edits = new Map<string, NameEdit>();
+  for (const { hostnames, removed, added } of swaps) {
+    for (const name of hostnames) {
+      let edit = edits.get(name);
+      if (edit === undefined) {
+        edit = { removed: new Set(), added: [] };
+        edits.set(name, edit);
+      }
+      if (removed !== null) edit.removed.add(removed);
+      if (added !== null) edit.added.push(added);
+    }
   }
   return edits;
 }
 
-type Place = Edit extends Map<string, infer P> ? P : never;
-
-function eachPlace(
-  route: TranslatedRoute | undefined,
-  edits: Map<string, Edit>,
-  visit: (place: Place, stream: RankedStream) => void,
-): void {
-  if (route === undefined || route.stream === null) return;
-  for (const { listener, hostnames } of route.attachments) {
-    const { stream } = formAt(route, listener);
-    if (stream === null) continue;
-    let edit = edits.get(listener.table);
-    if (edit === undefined) {
-      edit = new Map();
-      edits.set(listener.table, edit);
+/** The old order first: it is one sorted run, so that the sort is hardly more than one pass. */
+function editServerNames(
+  before: readonly ServerNameRoute[],
+  changes: ReadonlyMap<string, readonly RankedStream[] | undefined>,
+): readonly ServerNameRoute[] {
+  const fresh = new Map(changes);
+  let isSame = true;
+  const after: ServerNameRoute[] = [];
+  for (const route of before) {
+    const { hostname, rule } = route;
+    if (!fresh.has(hostname)) {
+      after.push(route);
+      continue;
     }
-    for (const hostname of hostnames) {
-      let place = edit.get(hostname);
-      if (place === undefined) {
-        place = { removed: new Set(), added: [] };
-        edit.set(hostname, place);
-      }
-      visit(place, stream);
-    }
+    const first = fresh.get(hostname)?.[0];
+    fresh.delete(hostname);
+    if (first?.rule !== rule) isSame = false;
+    if (first !== undefined) after.push(first.rule === rule ? route : { hostname, rule: first.rule });
   }
-}
-
-function editTable(table: StreamTable | undefined, edit: Edit): StreamTable | undefined {
-  const byName = new Map(table?.byName);
-  for (const [name, { removed, added }] of edit) {
-    const kept = (byName.get(name) ?? []).filter(stream => !removed.has(stream));
-    const streams = [...kept, ...added].sort(rankedOrder(name));
-    if (streams.length === 0) byName.delete(name);
-    else byName.set(name, streams);
-  }
-  if (byName.size === 0) return undefined;
-  const known = new Map(table?.serverNames.map(route => [route.hostname, route]));
-  const serverNames: ServerNameRoute[] = [];
-  for (const [hostname, [first]] of byName) {
-    if (first === undefined) continue;
-    const before = known.get(hostname);
-    serverNames.push(before?.rule === first.rule ? before : { hostname, rule: first.rule });
-  }
-  return { byName, serverNames: serverNames.sort((a, b) => compareHostnames(a.hostname, b.hostname)) };
+  for (const [hostname, [first] = []] of fresh) if (first !== undefined) after.push({ hostname, rule: first.rule });
+  if (isSame && after.length === before.length) return before;
+  return after.sort((a, b) => compareHostnames(a.hostname, b.hostname));
 }

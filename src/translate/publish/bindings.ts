@@ -9,6 +9,7 @@ import {
   type ReachedPorts,
   type RequestListener,
   routesRequests,
+  type TlsListener,
   type TlsTermination,
   type VirtualHost,
 } from '../../snapshot/index.ts';
@@ -117,7 +118,10 @@ function publishListener(accepted: AcceptedGateway, listener: AcceptedListener, 
     case 'tls':
     case 'tcp':
     case 'udp':
-      return share(tables.known.get(id), streamListener(accepted, listener, { kind: protocol.listener, ...tables }));
+      return keepStreams(
+        tables.known.get(id),
+        streamListener(accepted, listener, { kind: protocol.listener, ...tables }),
+      );
     default:
       return publishRequestListener(accepted, listener, tables);
   }
@@ -155,13 +159,20 @@ function publishRequestListener(
   return isSame ? share<Listener>(before, published) : published;
 }
 
+/** As virtual hosts, server names keep their identity where they are made: there may be a hundred thousand. */
+function keepStreams(before: Listener | undefined, now: StreamListener): Listener {
+  if (now.kind !== 'tls') return share<Listener>(before, now);
+  const isSame = before?.kind === 'tls' && before.serverNames === now.serverNames;
+  return isSame ? share<Listener>(before, now) : now;
+}
+
 function streamListener(
   accepted: AcceptedGateway,
   listener: AcceptedListener,
   { kind, streams }: Pick<AttachedTables, 'streams'> & { readonly kind: StreamListener['kind'] },
 ): StreamListener {
   const identity = identityOf(accepted, listener);
-  const serverNames = streams.get(listener.judged.id)?.serverNames ?? [];
+  const serverNames = streams.get(listener.judged.id)?.serverNames ?? NO_NAMES;
   if (kind === 'tls') {
     const tls = listener.judged.protocol?.terminates === true ? terminationOf(listener, false) : null;
     return { kind, ...identity, tls, serverNames };
@@ -193,6 +204,7 @@ function terminationOf({ judged }: AcceptedListener, isForwarded: boolean): TlsT
 }
 
 const NO_HOSTS: readonly VirtualHost[] = [];
+const NO_NAMES: TlsListener['serverNames'] = [];
 
 function keepBinding(before: Binding | undefined, now: Binding): Binding {
   const isSame =
