@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { VirtualClock } from '../../proxy/virtual-clock.test-support.ts';
 import {
   EMPTY_RESOURCES,
   type Gateway,
@@ -67,10 +68,12 @@ function setUp() {
   const slices = new Map<string, Resource>();
   const taken: string[] = [];
   const due = new Set<string>();
+  const clock = new VirtualClock();
   const objects = new ClusterObjects({
     controllerName: OURS,
     objects: { observed: key => ({ uid: `uid of ${key}`, key, apiVersion: 'v1' }) as ObservedObject },
     services: null,
+    clock,
     onTaken: (key, name) => taken.push(`${key} for ${name}`),
   });
   objects.writeThrough({ mark: (key: string) => void due.add(key) } as unknown as WriteQueue);
@@ -112,7 +115,7 @@ function setUp() {
     }
     return requests;
   };
-  return { reload, services, slices, taken };
+  return { reload, services, slices, taken, clock };
 }
 
 function metadataOf(request: { readonly body: Record<string, unknown> } | undefined) {
@@ -143,9 +146,11 @@ describe('the objects that a Gateway owns', () => {
   });
 
   it('are not applied again before the store knows of them', () => {
-    const { reload } = setUp();
+    const { reload, clock } = setUp();
     assert.equal(reload({ gateways: [gateway()] }, { isLate: true }).length, 2);
     assert.equal(reload({ gateways: [gateway()] }, { isLate: true }).length, 0);
+    clock.advance(10_000);
+    assert.equal(reload({ gateways: [gateway()] }, { isLate: true }).length, 2, 'they came and went unseen');
   });
 
   it('carry the labels and annotations of the infrastructure, and lose them again', () => {
@@ -180,6 +185,17 @@ describe('the objects that a Gateway owns', () => {
     assert.equal(reload({ gateways: [gateway()] }).length, 1);
     services.delete('a/web-daemun');
     assert.equal(reload({ gateways: [gateway()] }).length, 1);
+  });
+
+  it('are made again each time that somebody deletes them, also right after they were made', () => {
+    const { reload, services, slices } = setUp();
+    reload({ gateways: [gateway()] });
+    for (let times = 0; times < 3; times++) {
+      assert.equal(reload({ gateways: [gateway()] }).length, 0);
+      services.delete('a/web-daemun');
+      slices.delete('a/web-daemun');
+      assert.equal(reload({ gateways: [gateway()] }).length, 2, String(times));
+    }
   });
 
   it('are mended when somebody leads a slice elsewhere', () => {

@@ -2,6 +2,7 @@
 
 import type { EndpointSlice, Gateway, Service } from '../../resources/index.ts';
 import { type ObservedObjects, pathOf, type Write, type WriteQueue } from '../../store/index.ts';
+import type { Clock } from '../../time/index.ts';
 import { asServed, changedKeys } from '../../translate/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { GatewayServices } from '../addresses/gateway-services.ts';
@@ -24,9 +25,13 @@ export interface ClusterObjectsParts {
   readonly objects: Pick<ObservedObjects, 'observed'>;
   /** Gateways are reached through Services; null: at addresses of the machine. */
   readonly services: Pick<GatewayServices, 'choose' | 'replicas'> | null;
+  readonly clock: Pick<Clock, 'nowMs'>;
   /** An object of somebody else has the name of one of ours: it is left alone. */
   onTaken(key: string, gateway: string): void;
 }
+
+/** What the store has not heard of by then came and went before anybody looked. */
+const HEARD_OF_MS = 10_000;
 
 type Known = Service | EndpointSlice;
 /** By key, with the Gateway (`namespace/name`). */
@@ -37,6 +42,12 @@ type Seen = Pick<View, 'resources' | 'translation'>;
 interface Owned {
   readonly of: ReadonlyMap<string, Known>;
   readonly objects: Map<string, Known>;
+}
+
+interface Sent {
+  readonly hash: string;
+  readonly known: Known | undefined;
+  readonly atMs: number;
 }
 
 interface Made {
@@ -53,8 +64,8 @@ export class ClusterObjects {
   #wanted: Wanted = new Map();
   /** Keys of what is to go. */
   #left: ReadonlySet<string> = new Set();
-  /** What was sent last, and what the store knew then: until it knows more, the same is not sent again. */
-  readonly #sent = new Map<string, { readonly hash: string; readonly known: Known | undefined }>();
+  /** What was sent last, and what the store knew then: until it knows something else, the same is not sent again. */
+  readonly #sent = new Map<string, Sent>();
   readonly #taken = new Set<string>();
   /** Objects of the cluster that say that they are ours. */
   readonly #owned: Record<'services' | 'endpointSlices', Owned> = {
@@ -104,9 +115,8 @@ export class ClusterObjects {
     }
     this.#taken.delete(key);
     if (known !== undefined && isOfAnotherSort(object, known)) return this.#removal(key, known);
-    const sent = this.#sent.get(key);
-    if (isAsWanted(object, known) || (sent?.hash === object.hash && sent.known === known)) return undefined;
-    const note = (): void => void this.#sent.set(key, { hash: object.hash, known });
+    if (this.#isSent(key, object, known) || isAsWanted(object, known)) return undefined;
+    const note = (): void => void this.#sent.set(key, { hash: object.hash, known, atMs: this.#parts.clock.nowMs() });
     return {
       request: {
         method: 'PATCH',
@@ -123,6 +133,15 @@ export class ClusterObjects {
         return Promise.resolve();
       },
     };
+  }
+
+  #isSent(key: string, { hash }: OwnedObject, known: Known | undefined): boolean {
+    const sent = this.#sent.get(key);
+    if (sent === undefined) return false;
+    if (sent.known === known && this.#parts.clock.nowMs() - sent.atMs < HEARD_OF_MS) return sent.hash === hash;
+    // What is known is news of it, and once that is as it was, as where it was deleted, what was sent is not there.
+    this.#sent.delete(key);
+    return false;
   }
 
   #removal(key: string, known: Known): Write | undefined {

@@ -57,6 +57,7 @@ export class ClusterWriter {
       controllerName,
       objects: store,
       services: parts.services,
+      clock,
       onTaken: (key, gateway) => this.#tellTaken(key, gateway),
     });
     this.#queues = {
