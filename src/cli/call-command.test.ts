@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { startDemoBackends } from '../demo/index.ts';
+import { VirtualClock } from '../proxy/virtual-clock.test-support.ts';
+import { readCallFlags } from './call/call-options.ts';
+import { runCall } from './call/run-call.ts';
 import { callCommand } from './call-command.ts';
 import { recordingTerminal } from './recording-terminal.test-support.ts';
 
@@ -165,6 +170,9 @@ message Order {
     await assert.rejects(run(['api.Echo/Echo', `@${folder}`]), {
       message: /cannot be read: it is a folder, not a file$/,
     });
+    await assert.rejects(run(['api.Echo/Echo', '--proto', folder]), {
+      message: /^--proto .*: it is a folder, not a file$/,
+    });
     const empty = join(folder, 'empty.pem');
     await writeFile(empty, '');
     const secure = [`https://127.0.0.1:${endpoint?.port}`, 'api.Echo/Echo'];
@@ -182,6 +190,30 @@ message Order {
     await assert.rejects(run(['api.Echo/Echo', '{"cont":1}', '-v'], '', terminal), { exitCode: 2 });
     assert.equal(terminal.stdout(), '');
     assert.match(await run(['api.Echo/Echo', '-v']), /\nSent 1 request and received 1 response\n$/);
+  });
+
+  it('reads no request without end', async () => {
+    await assert.rejects(run(['api.Echo/Echo', '@/dev/zero']), {
+      exitCode: 3,
+      message: 'the request @/dev/zero has more than 64 MiB, and is not read',
+    });
+  });
+
+  it('gives up on who takes a connection and says nothing', async t => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.after(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const clock = new VirtualClock();
+    const args = { address: `http://127.0.0.1:${port}`, method: 'api.Echo/Echo', json: undefined };
+    const called = assert.rejects(runCall(recordingTerminal(), args, { ...readCallFlags({}), clock }), {
+      exitCode: 3,
+      message: `no connection to 127.0.0.1:${port} within 10 s`,
+    });
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    clock.advance(10_000);
+    await called;
+    socket.destroy();
   });
 
   it('says why there is no connection, with exit code 3', async () => {

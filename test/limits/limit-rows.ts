@@ -788,6 +788,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   ],
   Commands: [
     { limit: 'cli/admin-client#TIMEOUT_MS', why: 'a daemun that runs answers sooner', over: 'exit code 3' },
+    { limit: 'cli/call#CONNECT_TIMEOUT_MS', over: 'exit code 3' },
     { limit: 'cli/admin-client#BUNDLE_TIMEOUT_MS', over: 'exit code 3' },
     { limit: 'cli#MAX_ANSWER_BYTES', over: 'exit code 3' },
     { limit: 'cli#MAX_INPUT_BYTES', over: 'exit code 3; what comes by pipe or standard input is not read' },

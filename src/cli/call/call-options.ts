@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { systemClock } from '../../time/index.ts';
+import { type Clock, systemClock } from '../../time/index.ts';
 import type { TargetOptions } from './call-target.ts';
 
 /** The flags of `daemun call` as they were given. */
@@ -27,6 +27,8 @@ export interface CallOptions extends TargetOptions {
   readonly importPath: readonly string[];
   /** When the call must have ended; undefined: never. */
   readonly deadline: Date | undefined;
+  /** By which a connection is waited for. */
+  readonly clock: Clock;
   readonly verbose: boolean;
   readonly list: boolean;
   readonly describe: boolean;
@@ -43,6 +45,7 @@ export function readCallFlags(flags: CallFlags): CallOptions {
     proto: flags.proto ?? [],
     importPath: flags.importPath ?? [],
     deadline: flags.maxTime === undefined ? undefined : new Date(systemClock.wallMs() + flags.maxTime * 1000),
+    clock: systemClock,
     verbose: flags.verbose ?? false,
     list: flags.list ?? false,
     describe: flags.describe ?? false,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Registry } from '@bufbuild/protobuf';
 import protobuf from 'protobufjs';
+import { fileFault } from '../../errors/index.ts';
 import { couldNotRun } from '../exit-code.ts';
 import { registryOfFiles } from './file-order.ts';
 import { describeRoot } from './proto-descriptors.ts';
@@ -41,7 +42,7 @@ export async function loadProtoFiles(files: readonly string[], importPaths: read
     root.resolveAll();
     return new ProtoSchema(registryOfFiles(describeRoot(root)));
   } catch (error) {
-    throw couldNotRun(`--proto ${files.join(' ')}: ${error instanceof Error ? error.message : String(error)}`);
+    throw couldNotRun(`--proto ${files.join(' ')}: ${fileFault(error)}`);
   }
 }
 

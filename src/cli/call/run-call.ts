@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { type Client, type ServiceError, status } from '@grpc/grpc-js';
-import { fileFault } from '../../errors/index.ts';
-import { CommandFailure, couldNotRun, EXIT, usageError } from '../exit-code.ts';
+import { CommandFailure, EXIT, usageError } from '../exit-code.ts';
 import { readStream } from '../read-stream.ts';
 import type { Terminal } from '../terminal.ts';
 import { callFailure, isServiceError, unservedHostHint } from './call-failure.ts';
 import { formatMetadata, parseMetadata } from './call-metadata.ts';
 import type { CallOptions } from './call-options.ts';
 import { type CallTarget, openClient, parseTarget } from './call-target.ts';
+import { whileConnected } from './connection-limit.ts';
 import { describeMethod } from './describe-type.ts';
 import { isUnservedHost } from './failure-reason.ts';
 import { parseJsonDocuments } from './json-documents.ts';
@@ -44,13 +44,17 @@ export async function runCall(terminal: Terminal, args: CallArguments, options: 
       options.proto.length > 0
         ? await loadProtoFiles(options.proto, options.importPath)
         : new ReflectionSchema(client, metadata, options.deadline);
-    const run = { terminal, target, client, schema, options };
-    if (options.list) terminal.out(await explained(run, args, listNames(schema, args.method)));
-    else if (options.describe) terminal.out(await explained(run, args, describeSymbol(schema, args.method)));
-    else await callMethod(run, args);
+    await whileConnected(client, options.clock, perform({ terminal, target, client, schema, options }, args));
   } finally {
     client.close();
   }
+}
+
+async function perform(run: CallRun, args: CallArguments): Promise<void> {
+  const { terminal, schema, options } = run;
+  if (options.list) terminal.out(await explained(run, args, listNames(schema, args.method)));
+  else if (options.describe) terminal.out(await explained(run, args, describeSymbol(schema, args.method)));
+  else await callMethod(run, args);
 }
 
 async function callMethod(run: CallRun, args: CallArguments): Promise<void> {
@@ -108,11 +112,7 @@ async function readRequest(terminal: Terminal, json: string | undefined): Promis
   if (json === undefined) return '';
   if (json === '@' || json === '@-') return (await readStream(terminal.input(), 'standard input')).toString();
   if (!json.startsWith('@')) return json;
-  try {
-    return await readFile(json.slice(1), 'utf8');
-  } catch (error) {
-    throw couldNotRun(`the request ${json} cannot be read: ${fileFault(error)}`);
-  }
+  return (await readStream(createReadStream(json.slice(1)), `the request ${json}`)).toString();
 }
 
 /** What fails while the schema is asked for is told as a failure of reflection. */
