@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { GrpcMatch } from '../../snapshot/index.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { compareEntries, rankEntry } from '../rules/precedence.ts';
-import { findTakers } from './shadowed-matches.ts';
+import { findTakers, lintShadows } from './shadowed-matches.ts';
 
 /** Indexes of those `matches` (of one rule) that are found to be hidden. */
 function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly number[] {
@@ -25,6 +25,50 @@ function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly number
 const exact = (service: string | null, method: string | null = null) => ({ kind: 'exact' as const, service, method });
 const regex = (service: string | null, method: string | null = null) => ({ kind: 'regex' as const, service, method });
 const header = (name: string) => ({ kind: 'exact' as const, name, value: 'v' });
+
+/** A listener with one host, at which every match after the first is hidden. */
+function tableOf(size: number) {
+  const rule = sampleRule('r');
+  const match: GrpcMatch = { kind: 'grpc', method: null, headers: [] };
+  const ranked = Array.from({ length: size }, (_, matchIndex) =>
+    rankEntry({ match, rule, matchIndex }, { namespace: 'n', name: 'r', hostnames: [] }),
+  );
+  const virtualHost = { hostname: 'a.org', entries: ranked.map(({ entry }) => entry) };
+  return { hosts: new Map([['a.org', { ranked, virtualHost }]]), virtualHosts: [virtualHost] };
+}
+
+describe('lintShadows', () => {
+  it('looks once at what listeners have alike, also after a change', () => {
+    const alike = tableOf(2);
+    const first = lintShadows(
+      new Map([
+        ['x', alike],
+        ['y', alike],
+        ['z', tableOf(1)],
+      ]),
+      undefined,
+    );
+    assert.deepEqual([...first.takers.keys()], ['x', 'y']);
+    assert.equal(first.takers.get('x'), first.takers.get('y'));
+    const changed = tableOf(3);
+    const second = lintShadows(
+      new Map([
+        ['x', changed],
+        ['y', changed],
+        ['z', changed],
+      ]),
+      first,
+    );
+    assert.equal(second.takers.get('x'), second.takers.get('y'));
+    assert.deepEqual(
+      ['x', 'z'].map(listener => [...(second.takers.get(listener)?.get('a.org') ?? [])]),
+      [
+        [-1, 0, 0],
+        [-1, 0, 0],
+      ],
+    );
+  });
+});
 
 describe('findTakers', () => {
   it('finds the second of two equal matches, headers in any order', () => {

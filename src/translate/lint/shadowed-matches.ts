@@ -28,20 +28,33 @@ export function lintShadows(tables: ListenerTables, previous: ShadowLint | undef
   if (previous?.tables === tables) return previous;
   const takers = new Map<string, HostTakers>();
   const inLists: FoundInLists = previous?.inLists ?? new WeakMap();
+  // Listeners that are alike have one table, and came to it from one.
+  const done = new Map<
+    ListenerTable,
+    Pick<LookedAt, 'before' | 'known'> & { readonly found: HostTakers | undefined }
+  >();
   for (const [listener, table] of tables) {
     const before = previous?.tables.get(listener);
     const known = previous?.takers.get(listener);
-    const found = before === table ? known : takersOf(table, before, { known, inLists });
-    if (found !== undefined && found.size > 0) takers.set(listener, found);
+    let work = done.get(table);
+    if (work === undefined || work.before !== before || work.known !== known) {
+      const found = before === table ? known : takersOf(table, { before, known, inLists });
+      work = { before, known, found };
+      done.set(table, work);
+    }
+    if (work.found !== undefined && work.found.size > 0) takers.set(listener, work.found);
   }
   return { tables, takers, inLists };
 }
 
-function takersOf(
-  { hosts }: ListenerTable,
-  before: ListenerTable | undefined,
-  { known = NONE, inLists }: { readonly known: HostTakers | undefined; readonly inLists: FoundInLists },
-): HostTakers {
+/** What was found before of a listener. */
+interface LookedAt {
+  readonly before: ListenerTable | undefined;
+  readonly known: HostTakers | undefined;
+  readonly inLists: FoundInLists;
+}
+
+function takersOf({ hosts }: ListenerTable, { before, known = NONE, inLists }: LookedAt): HostTakers {
   const old = before?.hosts ?? NO_HOSTS;
   const found = new Map<string, Takers | undefined>();
   for (const hostname of changedKeys(old, hosts)) {
