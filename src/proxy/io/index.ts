@@ -35,6 +35,7 @@ export {
   sharingReads,
 } from './shared-read-socket.ts';
 export { type Flushable, SocketLoop } from './socket-loop.ts';
-export { SocketTransport, type TrafficCounters, type TransportOwner } from './socket-transport.ts';
+export { SocketTransport, type TransportOwner } from './socket-transport.ts';
 export type { WheelTimer } from './timer-wheel.ts';
+export type { TrafficCounters } from './traffic-counters.ts';
 export { tryWrite } from './try-write.ts';

@@ -23,19 +23,13 @@ import { isTlsSocket } from './is-tls-socket.ts';
 import { resetSocket } from './reset-socket.ts';
 import { type InputTaker, NO_TAKER, sharesReads } from './shared-read-socket.ts';
 import type { SocketLoop } from './socket-loop.ts';
+import type { TrafficCounters } from './traffic-counters.ts';
 
 export interface TransportOwner {
   /** The socket is gone and every stream of the connection has been reset. `error` null: it ended in order. */
   onTransportClosed(error: Error | null): void;
   /** Output that the peer does not read takes this many bytes more (or, negative, fewer). */
   onUnreadOutput?(change: number): void;
-}
-
-/** Where the traffic of a socket is counted. */
-export interface TrafficCounters {
-  readonly values: Float64Array;
-  readonly read: number;
-  readonly written: number;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -89,6 +83,11 @@ export class SocketTransport implements OutputSink, InputTaker {
   /** What the kernel has not taken of what the socket was given. */
   get unsentBytes(): number {
     return this.#closed ? 0 : this.socket.writableLength;
+  }
+
+  /** A write fails at once where the kernel has heard of a reset that is not told yet. In TLS none does. */
+  get hasFailed(): boolean {
+    return this.socket.errored !== null;
   }
 
   /** Starts reading. `first`: input that was read before the protocol was known; not kept. */
@@ -173,7 +172,7 @@ export class SocketTransport implements OutputSink, InputTaker {
     if (left === 0) return true;
     if (left >= this.socket.writableHighWaterMark) this.#block();
     this.#await();
-    return false;
+    return this.socket.errored !== null;
   }
 
   /** Writes what is queued, then ends the socket in order; it is destroyed when the peer does not close within the idle time. */

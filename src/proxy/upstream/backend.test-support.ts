@@ -99,9 +99,11 @@ export interface RequestOptions {
   readonly pinned?: string;
   readonly isApart?: boolean;
   readonly client?: object;
+  /** Default: GET. */
+  readonly method?: string;
 }
 
-/** A request that sends a bare GET and keeps what it is told. */
+/** A request that sends a bare head and keeps what it is told. */
 export class TestRequest implements UpstreamRequest {
   readonly hash: number;
   readonly pinned: string | null;
@@ -109,16 +111,20 @@ export class TestRequest implements UpstreamRequest {
   readonly client: object | null;
   endpoint: UpstreamEndpoint | null = null;
   stream: MessageStream | null = null;
+  /** Why it was ended; '': it was not. */
+  reason = '';
   /** `open` is answered: true when it got a stream. */
   readonly opened: Promise<boolean>;
   /** The status, `failed: …` or `reset: …`. */
   readonly outcome: Promise<string>;
   readonly #lists: HeaderListPool;
+  readonly #method: string;
   #resolveOpened: (opened: boolean) => void = () => {};
   #resolve: (outcome: string) => void = () => {};
 
   constructor(lists: HeaderListPool, options: RequestOptions = {}) {
     this.#lists = lists;
+    this.#method = options.method ?? 'GET';
     this.isApart = options.isApart ?? false;
     this.client = options.client ?? null;
     this.hash = options.hash ?? 0;
@@ -135,7 +141,7 @@ export class TestRequest implements UpstreamRequest {
     this.stream = stream;
     this.endpoint = endpoint;
     const names = [':method', ':scheme', ':path', ':authority'];
-    stream.sendHead(this.#lists.intern(names, ['GET', 'http', '/', 'test']), null, true);
+    stream.sendHead(this.#lists.intern(names, [this.#method, 'http', '/', 'test']), null, true);
     this.#resolveOpened(true);
   }
 
@@ -159,7 +165,8 @@ export class TestRequest implements UpstreamRequest {
     this.#resolve(this.status);
   }
 
-  onEnded(_stream: MessageStream, { origin, detail }: StreamEnd): void {
+  onEnded(_stream: MessageStream, { origin, detail, reason }: StreamEnd): void {
+    this.reason = reason;
     this.#resolve(`reset: ${origin} ${detail}`);
   }
 

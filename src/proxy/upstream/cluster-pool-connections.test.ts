@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { until } from '../../time/until.test-support.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { cleanUp, listen, startBackend, World } from './cluster-pool.test-support.ts';
+import { FRAME, rawBackend } from './raw-backend.test-support.ts';
 
 afterEach(cleanUp);
 
@@ -92,6 +94,33 @@ describe('a cluster whose connections end', () => {
     await until(() => types.includes(PING));
     seconds(10);
     assert.match(await request.outcome, /^reset: connection/);
+  });
+
+  it('has a request go elsewhere that its peer, which had broken off, never got', async () => {
+    for (const protocol of ['h1', 'h2'] as const) {
+      const sockets: Socket[] = [];
+      const endpoint = await listen(socket => {
+        sockets.push(socket);
+        if (protocol === 'h1') socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+      });
+      const raw = await rawBackend({
+        onFrame: (connection, type, stream) => {
+          if (type === FRAME.headers) connection.answer(stream);
+        },
+      });
+      const world = new World({ protocol }, [protocol === 'h1' ? endpoint : raw.endpoint]);
+      assert.equal(await world.call(), '200');
+      // The system knows of the reset at once, the loop at its next turn.
+      for (const socket of [...sockets, ...raw.connections.map(one => one.socket)]) socket.resetAndDestroy();
+      const request = world.open({ method: 'POST' });
+      assert.ok(request.stream !== null);
+      world.environment.loop.flush();
+      assert.match(
+        await request.outcome,
+        protocol === 'h1' ? /^reset: connection/ : /^reset: connection REFUSED_STREAM$/,
+      );
+      assert.equal(request.reason, 'refused');
+    }
   });
 });
 

@@ -263,6 +263,11 @@ describe('HTTP/1.1 client role: responses', () => {
     const side = new ClientSide();
     side.receive(`${OK}content-length: 0\r\n\r\n`);
     assert.equal(side.fatal, 'protocol');
+    // Such as the 408 of a server that ends an idle connection, when a request is about to leave.
+    const early = new ClientSide();
+    const unsent = early.open();
+    early.receive('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+    assert.deepEqual([unsent.head, unsent.end?.reason, early.fatal], [null, 'refused', 'protocol']);
     const after = new ClientSide();
     const stream = after.open();
     after.take();

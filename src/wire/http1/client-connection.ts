@@ -169,7 +169,7 @@ export class Http1ClientConnection extends Http1Core implements MessageConnectio
   }
 
   protected override readHead(chunk: Buffer, at: number, to: number): number {
-    if (this.stream === null || (this.stream.flags & HEAD_SENT) === 0) {
+    if (this.stream === null || !this.#isHandedOver) {
       this.endStream('refused', 'connection', 'its connection ended');
       this.breakByPeer('protocol', 'a response that nobody asked for');
       return to;

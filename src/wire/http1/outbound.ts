@@ -52,7 +52,7 @@ export abstract class Http1Outbound {
   takeOutput(sink: OutputSink): void {
     this.#isSignalled = false;
     this.output.take(sink);
-    this.onHandedOver();
+    if (sink.hasFailed !== true) this.onHandedOver();
     this.#wake();
     this.settle();
   }

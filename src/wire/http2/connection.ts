@@ -240,8 +240,8 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   takeOutput(sink: OutputSink): void {
     if (!this.broken) this.begin();
     this.isSignalled = false;
-    this.handedOverId = this.nextId - 2;
     this.output.take(sink);
+    if (sink.hasFailed !== true) this.handedOverId = this.nextId - 2;
     if (this.broken) return;
     if (!this.isBlocked) this.forgetUnread();
     this.checkUnread();

@@ -263,7 +263,7 @@ for (const [name, codec] of Object.entries(CODECS)) {
 
     it('tells every stream that the connection is gone, and of one that never left that it may be sent again', () => {
       const pair = new Pair(codec());
-      const got = pair.ask(GET, true);
+      const got = pair.ask(POST, true);
       pair.server.connection.close('lost');
       assert.deepEqual([pair.asked.end?.origin, pair.asked.end?.reason], ['connection', 'lost']);
       pair.client.connection.close('lost');

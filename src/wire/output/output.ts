@@ -11,6 +11,8 @@ export interface OutputSink {
    * `outputBlocked(false)` says that it is out. Absent: as false.
    */
   end?(): boolean;
+  /** The peer had broken off before: nothing of what was written last left. Absent: not known. */
+  readonly hasFailed?: boolean;
 }
 
 /**
