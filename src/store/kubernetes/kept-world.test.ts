@@ -312,6 +312,22 @@ describe('what is known of a cluster, kept over a restart', () => {
     assert.ok(shelf.text?.includes('last.example.com'));
   });
 
+  it('is tried to be written again where nothing changes after it failed', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const shelf = new Shelf();
+    shelf.failure = 'no space';
+    const process = await start(t, api, shelf);
+    await eventually(() => shelf.saves > 2, process);
+    assert.equal(process.log.filter(line => line.includes('no space')).length, 1);
+    shelf.failure = null;
+    await eventually(() => shelf.text !== null, process);
+    const { saves } = shelf;
+    process.clock.skip(600_000);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(shelf.saves, saves);
+  });
+
   it('is written the less often the more changed at a time, for it costs the more', async t => {
     const many = (host: string): FakeObject[] => Array.from({ length: 1_000 }, (_, at) => route(`r${at}`, host));
     const api = await apiWith(t, ...many('old.example.com'));

@@ -161,6 +161,8 @@ export class KeptWorld {
       this.#told = '';
     } catch (error) {
       this.#written = null;
+      // Nothing need change before it is tried again: a disk that was full may have room.
+      this.#isDue = true;
       const message = messageOf(error);
       // The same once, however often it is tried: a full disk stays full for a while.
       if (message !== this.#told) {
