@@ -581,6 +581,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'a new worker',
     },
     { limit: 'proxy/workers#MAX_RESTART_MS', why: 'and at most', over: 'a new worker' },
+    { limit: 'proxy/workers#PULSE_MS', over: 'counted' },
+    {
+      limit: 'proxy/workers#MAX_SILENT_PULSES',
+      over: 'a new worker; the connections of the one before are lost',
+      metric: 'daemun_workers_ended_total',
+    },
     { limit: 'proxy/workers#CLOSE_TIMEOUT_MS', over: 'as it says' },
     {
       limit: 'proxy/workers#FORCE_TIMEOUT_MS',

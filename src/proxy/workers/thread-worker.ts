@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { Timer } from '../../time/index.ts';
 import type { SessionKey } from '../filters/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
 import type { Health } from '../upstream/index.ts';
 import { atLatest } from './at-latest.ts';
-import { threadEnvironment } from './compiled-modules.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
+import { newThread } from './new-thread.ts';
 import { RestartPace } from './restart-pace.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import type { ThreadHost } from './thread-host.ts';
+import { ThreadPulse } from './thread-pulse.ts';
 import { linesTaken } from './untaken-lines.ts';
 import { settle, type Waiting } from './waiting.ts';
 import type { WorkerDump } from './worker-dump.ts';
-import type { FromWorker, LineMessage, ToWorker, WorkerData } from './worker-protocol.ts';
+import type { FromWorker, LineMessage, ToWorker } from './worker-protocol.ts';
 import type { WorkerSettings } from './worker-runtime.ts';
 
 /** A thread that was told to end is ended by force after this … */
@@ -35,6 +36,7 @@ export class ThreadWorker implements DataPlaneWorker {
   #settings: WorkerSettings;
   readonly #host: ThreadHost;
   #worker: Worker | null = null;
+  #pulse: ThreadPulse | null = null;
   /** Its lines that are on their way; null: it has not begun. */
   #untaken: SharedArrayBuffer | null = null;
   readonly #feed: SnapshotFeed;
@@ -116,9 +118,7 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 
   stopListening(): Promise<void> {
-    // A thread that fails now is not replaced: nobody should listen again.
-    this.#closed = true;
-    this.#restart?.cancel();
+    this.#leave();
     if (this.#worker === null) return Promise.resolve();
     const stopped = new Promise<void>(resolve => {
       this.#stoppedListening = resolve;
@@ -128,7 +128,7 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 
   async drain(timeoutMs: number): Promise<DrainReport | null> {
-    this.#closed = true;
+    this.#leave();
     if (this.#worker === null) return { finished: 0, cut: 0 };
     const drained = new Promise<DrainReport | null>(resolve => {
       this.#drained = resolve;
@@ -148,8 +148,7 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 
   async close(): Promise<boolean> {
-    this.#closed = true;
-    this.#restart?.cancel();
+    this.#leave();
     if (this.#worker === null) return true;
     if (this.#isLost) return this.terminate();
     this.#post({ kind: 'close' });
@@ -158,8 +157,7 @@ export class ThreadWorker implements DataPlaneWorker {
   }
 
   async terminate(): Promise<boolean> {
-    this.#closed = true;
-    this.#restart?.cancel();
+    this.#leave();
     const worker = this.#worker;
     if (worker === null) return true;
     void worker.terminate();
@@ -169,6 +167,13 @@ export class ThreadWorker implements DataPlaneWorker {
     return hasEnded;
   }
 
+  /** A thread that fails from now on is not replaced: nobody should listen again. */
+  #leave(): void {
+    this.#closed = true;
+    this.#restart?.cancel();
+    this.#pulse?.close();
+  }
+
   /** A thread that hangs must not keep the process. */
   #atLatest<T>(timeoutMs: number, answer: Promise<T>, otherwise: T): Promise<T> {
     return atLatest(this.#host.clock, timeoutMs, { answer, otherwise });
@@ -176,11 +181,7 @@ export class ThreadWorker implements DataPlaneWorker {
 
   #spawn(): Worker {
     this.#pace.began(this.#host.clock.nowMs());
-    // Type stripping runs the .ts file in a checkout, the build has a .js file of the same name.
-    const file = import.meta.url.endsWith('.ts') ? './worker-thread.ts' : './worker-thread.js';
-    const data: WorkerData = { settings: this.#settings };
-    const entry = this.#host.entry ?? new URL(file, import.meta.url);
-    const worker = new Worker(entry, { workerData: data, name: `daemun-${this.#index}`, env: threadEnvironment() });
+    const worker = newThread(`daemun-${this.#index}`, this.#settings, this.#host.entry);
     this.#worker = worker;
     // The worker forgets its id when it ends.
     const thread = worker.threadId;
@@ -188,6 +189,7 @@ export class ThreadWorker implements DataPlaneWorker {
     worker.on('error', error => this.#host.log.error('worker crashed', { worker: this.#index, error: error.stack }));
     this.#exited = new Promise(resolve => worker.once('exit', () => resolve()));
     worker.on('exit', code => this.#onExit(thread, code));
+    this.#pulse = new ThreadPulse(worker, this.#index, this.#host);
     return worker;
   }
 
@@ -228,6 +230,9 @@ export class ThreadWorker implements DataPlaneWorker {
       case 'drained':
         this.#onDrained(message.report);
         break;
+      case 'pulse':
+        this.#pulse?.answered();
+        break;
       case 'series':
         this.#host.onSeries(thread, message.series);
         break;
@@ -256,6 +261,7 @@ export class ThreadWorker implements DataPlaneWorker {
 
   #onExit(thread: number, code: number): void {
     this.#host.onGone(thread);
+    this.#pulse?.close();
     this.#worker = null;
     this.#feed.end();
     this.#stoppedListening?.();

@@ -37,6 +37,8 @@ export type ToWorker =
   | { readonly kind: 'drain'; readonly timeoutMs: number }
   /** Answered by `dumped` with the same number. */
   | { readonly kind: 'dump'; readonly sequence: number }
+  /** Answered by `pulse`, whatever else is being done. */
+  | { readonly kind: 'pulse' }
   /** The thread ends. */
   | { readonly kind: 'close' };
 
@@ -61,6 +63,7 @@ export type FromWorker =
   | { readonly kind: 'stopped-listening' }
   | { readonly kind: 'drained'; readonly report: DrainReport }
   | { readonly kind: 'dumped'; readonly sequence: number; readonly dump: WorkerDump }
+  | { readonly kind: 'pulse' }
   | { readonly kind: 'series'; readonly series: readonly Series[] }
   | { readonly kind: 'reach'; readonly change: ReachChange }
   | LineMessage;

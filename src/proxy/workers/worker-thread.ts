@@ -67,7 +67,7 @@ function traceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function handle(message: ToWorker): Promise<void> {
+async function handle(message: Exclude<ToWorker, { kind: 'pulse' }>): Promise<void> {
   switch (message.kind) {
     case 'apply':
       await apply(message);
@@ -106,6 +106,10 @@ async function handle(message: ToWorker): Promise<void> {
 
 let queue: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
+  if (message.kind === 'pulse') {
+    send(message);
+    return;
+  }
   // Not caught: a failure here is a bug, ends the thread, and the main thread starts another one.
   queue = queue.then(() => handle(message));
 });
