@@ -4,8 +4,8 @@ import type { ResourceSet } from '../resources/index.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A namespace's labels. A namespace that no file defines is implied, with the label every cluster gives it. */
+/** A namespace's labels. One that no file defines is implied. The label that says the name is every cluster's to give, whatever is written. */
 export function namespaceLabels(resources: ResourceSet, namespace: string): Labels {
   const written = resources.namespaces.get(namespace)?.metadata.labels ?? {};
-  return { 'kubernetes.io/metadata.name': namespace, ...written };
+  return { ...written, 'kubernetes.io/metadata.name': namespace };
 }
