@@ -25,6 +25,7 @@ export type { HTTPRouteFilter } from './http-filter.ts';
 export type { HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch } from './http-match.ts';
 export type { HTTPBackendRef, HTTPRoute, HTTPRouteRule } from './http-route.ts';
 export { KINDS, type KindDeclaration } from './kinds.ts';
+export { isLabelValue, isQualifiedName } from './labels.ts';
 export { LAST_APPLIED } from './last-applied.ts';
 export type { ListenerSet } from './listener-set.ts';
 export type { Metadata } from './metadata.ts';

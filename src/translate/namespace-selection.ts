@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { parseLabelSelector, selectsLabels, type WrittenLabelSelector } from '../values/index.ts';
+import { isLabelValue, isQualifiedName } from '../resources/index.ts';
+import {
+  type ParsedLabelSelector,
+  parseLabelSelector,
+  selectsLabels,
+  type WrittenLabelSelector,
+} from '../values/index.ts';
 import type { Labels } from './namespace-labels.ts';
 
 /** From which namespaces something may attach: `namespaces` of `allowedRoutes` and of `allowedListeners`. */
@@ -31,7 +37,7 @@ export function selectsNamespace(
 
 /** A selector that Kubernetes cannot use takes nothing; a condition or finding of its own says why. */
 function selects(written: WrittenLabelSelector, labels: Labels): boolean {
-  const parsed = parseLabelSelector(written);
+  const parsed = parse(written);
   return 'selector' in parsed && selectsLabels(parsed.selector, labels);
 }
 
@@ -41,6 +47,28 @@ export function selectorProblem({
   selector,
 }: NamespaceSelection): { readonly path: readonly (string | number)[]; readonly problem: string } | undefined {
   if (from !== 'Selector') return undefined;
-  const parsed = selector == null ? { path: [], problem: 'it is missing' } : parseLabelSelector(selector);
+  const parsed = selector == null ? { path: [], problem: 'it is missing' } : parse(selector);
   return 'selector' in parsed ? undefined : parsed;
+}
+
+/** The CRD takes any text for keys and values. Kubernetes uses no selector with one that no label can have: `NotIn` would hold for everybody. */
+function parse(written: WrittenLabelSelector): ParsedLabelSelector {
+  const parsed = parseLabelSelector(written);
+  return 'selector' in parsed ? (impossibleLabel(written) ?? parsed) : parsed;
+}
+
+function impossibleLabel({
+  matchLabels = {},
+  matchExpressions = [],
+}: WrittenLabelSelector): Exclude<ParsedLabelSelector, { selector: unknown }> | undefined {
+  const texts = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ at: ['matchLabels', key], key, values: [value] })),
+    ...matchExpressions.map(({ key, values = [] }, index) => ({ at: ['matchExpressions', index], key, values })),
+  ];
+  for (const { at, key, values } of texts) {
+    if (!isQualifiedName(key)) return { path: at, problem: `${JSON.stringify(key)} cannot be the key of a label` };
+    const value = values.find(text => !isLabelValue(text));
+    if (value !== undefined) return { path: at, problem: `${JSON.stringify(value)} cannot be the value of a label` };
+  }
+  return undefined;
 }
