@@ -8,7 +8,7 @@ import type { View } from '../shown/view.ts';
 export interface StoredStatuses {
   /** As they were read. */
   readonly statuses: Statuses;
-  /** Keys of objects that should have a status and have none, or one of an older generation. */
+  /** Keys of objects that should have a status and have none, or one of another generation. */
   readonly unwritten: readonly string[];
 }
 
@@ -47,5 +47,5 @@ function isUpToDate(status: Status | undefined, generation: number): boolean {
       : 'ancestors' in status
         ? status.ancestors.map(entry => entry.conditions)
         : [status.conditions ?? []];
-  return lists.flat().some(({ observedGeneration = 0 }) => observedGeneration >= generation);
+  return lists.flat().some(({ observedGeneration = 0 }) => observedGeneration === generation);
 }
