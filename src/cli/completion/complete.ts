@@ -34,6 +34,8 @@ const FILE_FLAGS: ReadonlySet<string> = new Set([
   '--out',
   '--ca',
   '--ca-key',
+  '--kubeconfig',
+  '--log-file',
 ]);
 
 /** Only these characters reach the shell: names from files and peers become words of a command line. */
@@ -41,11 +43,14 @@ const PLAIN_WORD = /^[\w.:/@=+-]+$/;
 
 /** The words that may stand in place of the last one, `FILES` alone for file names. `words`: without the program's name. */
 export async function complete(words: readonly string[], context: CompletionContext): Promise<readonly string[]> {
-  const partial = words.at(-1) ?? '';
-  const line = new CommandLine(words.slice(0, -1), context.program);
+  const last = words.at(-1) ?? '';
+  // `--output=j` is as `--output j`, in one word.
+  const [prefix = '', flag] = /^(--[a-z-]+)=/.exec(last) ?? [];
+  const partial = last.slice(prefix.length);
+  const line = new CommandLine([...words.slice(0, -1), ...(flag === undefined ? [] : [flag])], context.program);
   const found = await candidates(line, partial, context);
   if (found[0] === FILES) return [FILES];
-  return found.filter(word => word.startsWith(partial) && PLAIN_WORD.test(word));
+  return found.filter(word => word.startsWith(partial) && PLAIN_WORD.test(word)).map(word => prefix + word);
 }
 
 async function candidates(line: CommandLine, partial: string, context: CompletionContext): Promise<readonly string[]> {

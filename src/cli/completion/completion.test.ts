@@ -50,12 +50,14 @@ describe('completion', () => {
     assert.equal(await complete('describe', '-A', '-f', file, 'grpcroute/'), 'grpcroute/echo');
     assert.equal(await complete('get', '-f', file, '-n', 's'), 'shop');
     assert.equal(await complete('check', '-o', 's'), 'sarif');
+    assert.equal(await complete('check', '--output=s'), '--output=sarif');
     assert.equal(await complete('errors', 'route/backend-n'), 'route/backend-not-found');
   });
 
   it('leaves files to the shell, and says nothing where nobody knows', async () => {
     assert.equal(await complete('check', ''), ':files');
     assert.equal(await complete('run', '-f', ''), ':files');
+    for (const flag of ['--kubeconfig', '--log-file']) assert.equal(await complete('run', flag, ''), ':files');
     assert.equal(await complete('get', '--admin', '127.0.0.1:1', 'gw', ''), '');
     assert.equal(await complete('nonsense', ''), '');
   });
@@ -65,17 +67,28 @@ describe('completion', () => {
     assert.doesNotMatch(await complete('get', '-f', hostile, 'gw', ''), /\$/);
   });
 
-  it('works in a real bash', async t => {
+  it('works in a real bash, which takes words apart at colons and keeps quotes', async t => {
     if (!hasShell('bash')) return t.skip('bash is not installed');
-    const script = `
-      source <(daemun completion bash)
-      COMP_WORDS=(daemun get -f ${file} -n shop grpcroute '') COMP_CWORD=7
-      complete -p daemun
+    const spaced = await folder.write('with space.yaml', echoManifests(8080));
+    const lines: readonly (readonly [readonly string[], string])[] = [
+      [['daemun', ' get', ' -f', ` ${file}`, ' -n', ' shop', ' grpcroute', ' '], 'echo'],
+      [['daemun', ' get', ' --admin', ' 127.0.0.1', ':', '1', ' -f', ` ${file}`, ' gw', ' '], 'gw'],
+      [['daemun', ' get', ' -f', ` "${spaced}"`, ' gw', ' '], 'gw'],
+      [['daemun', ' get', ' -f', ` ${spaced.replaceAll(' ', '\\ ')}`, ' gw', ' '], 'gw'],
+      [['daemun', ' get', ' gw', ' --output', '=', 'j'], 'json'],
+    ];
+    const quoted = (text: string): string => `'${text}'`;
+    const script = lines.map(
+      ([parts]) => `
+      COMP_WORDS=(${parts.map(part => quoted(part.replace(/^ /, ''))).join(' ')})
+      COMP_CWORD=${parts.length - 1} COMP_LINE=${quoted(parts.join(''))} COMP_POINT=${parts.join('').length}
       _daemun
-      echo "\${COMPREPLY[@]}"`;
+      echo "\${COMPREPLY[*]}"`,
+    );
     const env = { ...process.env, PATH: `${BIN}:${process.env['PATH']}` };
-    const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script], { env });
-    assert.equal(stdout, 'complete -F _daemun daemun\necho\n');
+    const all = ['source <(daemun completion bash)', 'complete -p daemun', ...script].join('\n');
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', all], { env });
+    assert.deepEqual(stdout.trimEnd().split('\n'), ['complete -F _daemun daemun', ...lines.map(([, found]) => found)]);
   });
 
   for (const shell of ['bash', 'zsh', 'fish']) {

@@ -5,18 +5,29 @@ export type Shell = (typeof SHELLS)[number];
 
 /** What each shell runs to complete a command line: the program itself knows the words (`complete.ts`). */
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
-  // COMP_WORDS has "=" and ":" as words of their own; no word of ours needs them. bash 3.2 (macOS) has no mapfile.
+  // COMP_WORDS has "=" and ":" as words of their own (`--admin 127.0.0.1:9900`), and quotes as typed. bash 3.2 (macOS) has no mapfile.
   bash: `# bash completion for daemun: source <(daemun completion bash)
 _daemun() {
-  local word
+  local word gap kept i last=-1 words=() rest=\${COMP_LINE:0:COMP_POINT}
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    gap=\${rest%%"\${word:-$rest}"*}
+    rest=\${rest#*"$word"}
+    if [[ i -gt 0 && -z $gap && -n $word && ($word == [:=]* || \${words[last]} == *[:=]) ]]; then
+      words[last]+=\${word//[\\\\\\'\\"]/}
+    else
+      words[++last]=\${word//[\\\\\\'\\"]/}
+    fi
+  done
+  kept=\${words[last]%"\${words[last]##*[:=]}"}
   COMPREPLY=()
   while IFS= read -r word; do
     if [[ $word == ':files' ]]; then
       compopt -o default 2>/dev/null
       return 0
     fi
-    COMPREPLY+=("$word")
-  done < <("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    COMPREPLY+=("\${word#"$kept"}")
+  done < <("\${COMP_WORDS[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)
 }
 complete -F _daemun daemun
 `,
