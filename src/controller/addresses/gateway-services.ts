@@ -110,7 +110,7 @@ export class GatewayServices implements AddressBook {
 
   /** What keeps connections from this Pod. */
   troubles(): readonly Trouble[] {
-    return replicaTroubles(this.#parts.pods, this.replicas());
+    return replicaTroubles(this.#parts.pods, this.#replicas.seen());
   }
 
   /** The API server did not take an object (`Kind/namespace/name`). True: that is news of a Service that is asked for. */

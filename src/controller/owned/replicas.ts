@@ -24,11 +24,16 @@ export interface OwnPods {
 
 const SERVICE_LABEL = 'kubernetes.io/service-name';
 
-/** The Pods that Services of Gateways lead to: the endpoints of daemun's own Service, so that the cluster judges which of them are ready. */
+/**
+ * The Pods that Services of Gateways lead to: the endpoints of daemun's own Service, so that the cluster judges which of them are ready. Where that has
+ * no EndpointSlice at all it is not there, and judges nothing: they are those of before, this one at first, for the Gateways are still served.
+ */
 export class Replicas {
   readonly #pods: OwnPods;
   #slices: ResourceSet['endpointSlices'] | null = null;
   #current: readonly Replica[];
+  /** As the Service has them now. */
+  #seen: readonly Replica[] = [];
 
   constructor(pods: OwnPods) {
     this.#pods = pods;
@@ -40,9 +45,16 @@ export class Replicas {
     const { service } = this.#pods;
     if (service === null || endpointSlices === this.#slices) return;
     this.#slices = endpointSlices;
-    const found = [...endpointSlices.values()].filter(slice => isOf(slice, service)).flatMap(endpointsOf);
+    const slices = [...endpointSlices.values()].filter(slice => isOf(slice, service));
+    const found = slices.flatMap(endpointsOf);
     found.sort((a, b) => compareStrings(a.addresses[0], b.addresses[0]));
-    if (!isDeepStrictEqual(found, this.#current)) this.#current = found;
+    this.#seen = found;
+    if (slices.length > 0 && !isDeepStrictEqual(found, this.#current)) this.#current = found;
+  }
+
+  /** Those that the Service leads to itself. */
+  seen(): readonly Replica[] {
+    return this.#seen;
   }
 
   /** Sorted. The same list until something changes. */
