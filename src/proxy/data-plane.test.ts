@@ -164,6 +164,7 @@ for (const workers of [0, 1, 2]) {
       await plane.apply(snapshotOf({ ports: [port], endpoints, cluster: { healthCheck } }));
       clock.advance(0);
       await until(async () => {
+        clock.advance(10);
         const { workers: dumps } = await plane.dump();
         const seen = dumps.flatMap(dump => dump.clusters.flatMap(cluster => cluster.endpoints));
         return seen.every(endpoint => endpoint.health !== 'unknown');

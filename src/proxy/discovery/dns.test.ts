@@ -55,6 +55,23 @@ class World {
 }
 
 describe('DNS discovery', () => {
+  it('tells of a thousand names a few times, and has all of them at once', async () => {
+    const world = new World();
+    const names = Array.from({ length: 1_000 }, (_, at) => `${at}.test`);
+    for (const name of names) world.answers.set(name, { addresses: ['10.0.0.1'], ttlMs: 5_000 });
+    await world.discovery.update(names.map(name => dnsCluster(name, [name, 80])));
+    assert.deepEqual(world.addresses('999.test'), ['10.0.0.1 80 999.test']);
+    assert.equal(world.changes, 1);
+    for (const name of names) world.answers.set(name, { addresses: ['10.0.0.2'], ttlMs: 5_000 });
+    world.clock.advance(5_000);
+    await settled();
+    world.clock.advance(200);
+    assert.deepEqual(world.addresses('999.test'), ['10.0.0.2 80 999.test']);
+    assert.ok(world.changes < 5, `${world.changes}`);
+    world.discovery.close();
+    assert.equal(world.clock.pending, 0);
+  });
+
   it('makes every address of every target an endpoint, sorted and without doubles', async () => {
     const world = new World();
     world.answers.set('a.test', { addresses: ['10.0.0.2', '10.0.0.1', '10.0.0.2', 'fd00::1'], ttlMs: 5_000 });

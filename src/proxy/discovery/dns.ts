@@ -16,6 +16,7 @@ import {
 } from '../../snapshot/index.ts';
 import type { Clock, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
+import { ChangePace } from './change-pace.ts';
 import type { HostResolver, Resolution } from './host-resolver.ts';
 
 /** Names are asked for again at their TTL, within these bounds … */
@@ -28,7 +29,7 @@ interface Options {
   readonly resolve: HostResolver;
   readonly clock: Clock;
   readonly log: RateLimitedLog;
-  /** `endpointsOf` has a new answer for at least one cluster. */
+  /** `endpointsOf` has a new answer for at least one cluster: told at a pace. */
   readonly onChange: () => void;
 }
 
@@ -49,9 +50,15 @@ export class DnsDiscovery {
   #clusters: readonly Cluster[] = [];
   /** What `update` got last. */
   #given: readonly Cluster[] = [];
+  /** A name has other addresses than those that the sets were made of. */
+  #isStale = false;
+  readonly #pace: ChangePace;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#pace = new ChangePace(options.clock, () => {
+      if (this.#isStale && this.#rebuild()) options.onChange();
+    });
   }
 
   /**
@@ -64,6 +71,7 @@ export class DnsDiscovery {
     const wanted = clusters.filter(cluster => cluster.discovery.kind === 'dns');
     if (wanted.length === 0 && this.#clusters.length === 0) return;
     this.#clusters = wanted;
+    if (wanted.length === 0) this.#pace.forget();
     const names = new Set(wanted.flatMap(cluster => targetsOf(cluster).map(target => target.host)));
     for (const [name, host] of this.#hosts) {
       if (names.has(name)) continue;
@@ -83,6 +91,7 @@ export class DnsDiscovery {
 
   /** The endpoints found for a cluster; none yet: an empty set. The object stays the same while its content does. */
   endpointsOf(cluster: string): EndpointSet | undefined {
+    if (this.#isStale) this.#rebuild();
     return this.#sets.get(cluster);
   }
 
@@ -99,14 +108,17 @@ export class DnsDiscovery {
   close(): void {
     for (const host of this.#hosts.values()) host.close();
     this.#hosts.clear();
+    this.#pace.forget();
   }
 
   #onHostChange(): void {
-    if (this.#rebuild()) this.#options.onChange();
+    this.#isStale = true;
+    this.#pace.changed('names');
   }
 
   /** True when an endpoint set changed. */
   #rebuild(): boolean {
+    this.#isStale = false;
     const before = this.#sets;
     const sets = this.#clusters.map(cluster => {
       const set = endpointSet(cluster.id, this.#endpoints(cluster));

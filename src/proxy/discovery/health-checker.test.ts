@@ -38,6 +38,7 @@ class World {
   readonly open = new Map<number, (result: ProbeResult) => void>();
   checks = 0;
   closed = 0;
+  changes = 0;
   readonly checker: HealthChecker;
 
   constructor() {
@@ -56,7 +57,7 @@ class World {
           this.closed += 1;
         },
       }),
-      onChange: () => {},
+      onChange: () => void this.changes++,
       onTransition: (_cluster, health) => void this.transitions.push(health),
       random: () => 0.5,
     });
@@ -68,6 +69,23 @@ class World {
 }
 
 describe('the health checker', () => {
+  it('tells the verdicts of a thousand endpoints a few times, and all of them', () => {
+    const world = new World();
+    const ports = Array.from({ length: 1_000 }, (_, at) => at + 1);
+    for (const port of ports) world.answers.set(port, OK);
+    world.checker.update([checked(CHECK)], () => endpoints(...ports));
+    world.clock.advance(0);
+    assert.deepEqual([world.changes, world.health(1_000)], [1, 'healthy']);
+    world.clock.advance(200);
+    assert.equal(world.changes, 2);
+    for (const port of ports) world.answers.set(port, BAD);
+    world.clock.advance(5_000);
+    assert.equal(world.health(1_000), 'unhealthy');
+    assert.ok(world.changes < 10, `${world.changes}`);
+    world.checker.close();
+    assert.equal(world.clock.pending, 0);
+  });
+
   it('lets the first result count at once, whatever the thresholds', () => {
     const world = new World();
     world.answers.set(1, OK).set(2, BAD);

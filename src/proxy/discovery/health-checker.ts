@@ -19,6 +19,7 @@ import {
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import type { RateLimitedLog } from '../log/index.ts';
 import { endpointKey, type Health } from '../upstream/index.ts';
+import { ChangePace } from './change-pace.ts';
 
 /** Spread of each wait around the interval. */
 const JITTER = 0.1;
@@ -39,7 +40,7 @@ interface Options {
   readonly clock: Clock;
   readonly log: RateLimitedLog;
   readonly openProbe: (cluster: Cluster, check: GrpcHealthCheck, endpoint: Endpoint) => HealthProbe;
-  /** `healthOf(cluster)` has a new answer. */
+  /** `healthOf(cluster)` has a new answer: told at a pace. */
   readonly onChange: (cluster: string) => void;
   /** A verdict changed (the first one is no change). */
   readonly onTransition: (cluster: string, health: Health) => void;
@@ -55,9 +56,11 @@ interface CheckedCluster {
 export class HealthChecker {
   readonly #options: Options;
   #clusters: ReadonlyMap<string, CheckedCluster> = new Map();
+  readonly #pace: ChangePace;
 
   constructor(options: Options) {
-    this.#options = options;
+    this.#pace = new ChangePace(options.clock, cluster => options.onChange(cluster));
+    this.#options = { ...options, onChange: cluster => this.#pace.changed(cluster) };
   }
 
   /** Follows these clusters and endpoints. What stays the same keeps its verdict and its rhythm. */
@@ -91,6 +94,7 @@ export class HealthChecker {
 
   close(): void {
     this.update([], () => undefined);
+    this.#pace.forget();
   }
 
   #follow(
