@@ -9,7 +9,7 @@ describe('printable text', () => {
       const text = `a${String.fromCharCode(code)}b`;
       assert.equal(printable(text), `a\\u${code.toString(16).padStart(4, '0')}b`);
     }
-    for (const code of [0x202a, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfff9]) {
+    for (const code of [0x202a, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfff9, 0xfffe, 0xffff]) {
       assert.equal(printable(String.fromCharCode(code)), `\\u${code.toString(16)}`);
     }
   });
