@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
 import type { Cluster, RetryPolicy, Rule } from '../../snapshot/index.ts';
+import { SocketLoop } from '../io/index.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
 import { type Handler, HttpClient, HttpServer, VERSIONS, type Version } from './http-peers.test-support.ts';
 import { MAX_REPLAY_BYTES } from './replay.ts';
@@ -30,6 +31,7 @@ class Bed {
     changes: Partial<Rule>,
     plan: (count: number, response: ServerResponse) => void,
     clusterChanges: Partial<Cluster> = {},
+    loop?: SocketLoop,
   ): Promise<Bed> {
     let bed: Bed | undefined;
     const serve: Handler = (request, response) => {
@@ -43,7 +45,7 @@ class Bed {
       );
     };
     const server = await HttpServer.start(versions.server, serve);
-    const gateway = new TestGateway({ accessLog: true });
+    const gateway = new TestGateway({ accessLog: true }, loop);
     await gateway.apply({
       listeners: [httpListener('web', { '/': 'a' }, changes)],
       clusters: { a: [server.port] },
@@ -166,7 +168,13 @@ describe('retries of connections', () => {
 describe('a request that waits for its next try', () => {
   it('ends with its deadline', async () => {
     const slow = { retry: { ...POLICY, backoffMs: 60_000 }, requestTimeoutMs: 40 };
-    const bed = await Bed.start({ client: 'HTTP/2', server: 'HTTP/2' }, slow, answers(503));
+    let nowMs = 0;
+    const plan = (count: number, response: ServerResponse): void => {
+      answers(503)(count, response);
+      nowMs = 100;
+    };
+    const versions = { client: 'HTTP/2', server: 'HTTP/2' } as const;
+    const bed = await Bed.start(versions, slow, plan, {}, new SocketLoop(() => nowMs));
     assert.equal((await bed.client.ask({ path: '/' })).status, 504);
     assert.equal(bed.bodies.length, 1);
     const [line] = bed.logged;
