@@ -6,6 +6,7 @@ import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import type { RequestPipe } from './request-pipe.ts';
 import { route } from './request-start.ts';
+import type { Scope } from './scope.ts';
 import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
 
@@ -22,6 +23,14 @@ export function passGate(exchange: ExchangeState, decision: Decision): void {
 
 /** An exchange as the filters of its listener see it. */
 class ArrivingExchange extends SteppedExchange implements StepRunOwner {
+  /** Where it began: rules that change meanwhile are for those who come later. */
+  readonly #scope: Scope;
+
+  constructor(exchange: ExchangeState, decision: Decision) {
+    super(exchange, decision);
+    this.#scope = exchange.owner.scope();
+  }
+
   get request(): RequestPipe {
     return this.exchange.request;
   }
@@ -42,8 +51,7 @@ class ArrivingExchange extends SteppedExchange implements StepRunOwner {
 
   onStepsDone(): void {
     const exchange = this.exchange;
-    const { head, scope } = this.decision;
-    const decision = scope.decide(head, exchange.fields);
+    const decision = this.#scope.decide(this.decision.head, exchange.fields);
     exchange.detour().steps = null;
     exchange.decision = decision;
     exchange.call?.takenBy(decision.rule);

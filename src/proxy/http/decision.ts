@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ReachedPorts, RequestMatch } from '../../snapshot/index.ts';
-import type { HeaderList, HeaderListPool, VolatileFields } from '../../wire/index.ts';
+import type { HeaderList, HeaderListPool } from '../../wire/index.ts';
 import type { Answer, Face, RequestSeries } from '../faces/index.ts';
 import { type FilterStep, HeaderRewriter } from '../filters/index.ts';
 import type { Tracer } from '../tracing/index.ts';
@@ -17,12 +17,11 @@ interface OutgoingHeads {
 
 const NO_CHANGE: HeadFilters = { requestHead: new HeaderRewriter([]), rewrite: null };
 
-/** The scope that a decision belongs to: it is compared by identity. */
+/** The scope that a decision belongs to: it is compared by identity. It holds no rules, for decisions are kept longer than those. */
 export interface DecidedIn {
   readonly proto: 'http' | 'https';
   /** Of the client of a frontend, '' where it is not known; null: it came to a Gateway. */
   readonly clientNamespace: string | null;
-  decide(head: HeaderList, fields: VolatileFields): Decision;
 }
 
 /** Of what no listener takes. */

@@ -25,7 +25,7 @@ export function recordRefused(owner: ExchangeOwner, head: HeaderList, answer: An
   serving.accessLog?.record({
     owner,
     clientAddress: owner.peerAddress,
-    decision: { head, scope: owner.scope(), gateway: '', listener: '', face, rule: null },
+    decision: { head, scope: owner.scope().mark, gateway: '', listener: '', face, rule: null },
     attempts: { count: 0, waitedMs: 0, current: null },
     fields: null,
     outgoingFields: null,

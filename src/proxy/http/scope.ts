@@ -17,7 +17,7 @@ import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
 import { healthy, leaving, misdirected, noHost, noListener, noRoute, refused, tooMuchWork } from './answers.ts';
 import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
-import { Decision, NO_PORTS } from './decision.ts';
+import { type DecidedIn, Decision, NO_PORTS } from './decision.ts';
 import { type Gates, NO_GATE } from './gates.ts';
 import { HeadView } from './head-view.ts';
 import type { Serving } from './serving.ts';
@@ -68,9 +68,8 @@ export class Scope {
   readonly binding: CompiledBinding;
   /** The listener that the TLS server name chose; null: cleartext. */
   readonly entered: CompiledListener | null;
-  readonly proto: 'http' | 'https';
-  /** As in `Entrance`. */
-  readonly clientNamespace: string | null;
+  /** In place of this in decisions. */
+  readonly mark: DecidedIn;
   readonly #trusting: ReadonlySet<string>;
   readonly #isLeaving: boolean;
   readonly #environment: ScopeEnvironment;
@@ -84,8 +83,7 @@ export class Scope {
     this.entered = entered;
     this.#trusting = trusting;
     this.#isLeaving = isLeaving;
-    this.clientNamespace = clientNamespace;
-    this.proto = entered === null ? 'http' : 'https';
+    this.mark = { proto: entered === null ? 'http' : 'https', clientNamespace };
     this.#environment = environment;
   }
 
@@ -95,7 +93,7 @@ export class Scope {
     const first = head.memo instanceof Decision ? head.memo : null;
     let memo = first;
     while (memo !== null) {
-      if (memo.scope === this) return memo;
+      if (memo.scope === this.mark) return memo;
       memo = memo.next;
     }
     const request = this.#headOf(head);
@@ -111,7 +109,7 @@ export class Scope {
   /** The list without its target was seen before in nearly every case. */
   #decideTarget(head: HeaderList, sent: string, fields: VolatileFields): Decision {
     let memo = head.memo instanceof TargetDecisions ? head.memo : null;
-    if (memo === null || memo.request.scope !== this) {
+    if (memo === null || memo.request.scope !== this.mark) {
       memo = new TargetDecisions(this.#headOf(head));
       head.memo = memo;
       this.#environment.serving.lists.charge(DECISION_BYTES);
@@ -145,9 +143,9 @@ export class Scope {
     const checked = this.binding.checkedListener(listener, this.entered);
     const upgrade = head.get(':protocol') ?? null;
     const trust = this.#trustOf(listener);
-    const proto = forwardedProto(head.get('x-forwarded-proto'), trust.proxies !== null, this.proto);
+    const proto = forwardedProto(head.get('x-forwarded-proto'), trust.proxies !== null, this.mark.proto);
     const found = { host, listener, hosts, gateway, metrics, trust, proto, checked };
-    return { scope: this, head, face: faceOfRequest(head), upgrade, ...found };
+    return { scope: this.mark, head, face: faceOfRequest(head), upgrade, ...found };
   }
 
   #trustOf(listener: CompiledListener | undefined): PeerTrust {
@@ -182,7 +180,7 @@ export class Scope {
     const entry = 'rule' in result ? result : undefined;
     const isRouted = 'rule' in result || result.areRulesAsked;
     const { serving } = this.#environment;
-    return new Decision(this, head, {
+    return new Decision(this.mark, head, {
       face,
       upgrade,
       listener: listener?.listener.id ?? '',
@@ -222,7 +220,7 @@ export class Scope {
 
   /** Where a request is counted that was refused before it could be decided. */
   refused(head: HeaderList, face: Face): RequestSeries {
-    const request = { head, metrics: this.#gateway(''), scope: this };
+    const request = { head, metrics: this.#gateway(''), scope: this.mark };
     return face.seriesOf(request, head.get(':path') ?? '', undefined);
   }
 

@@ -3,7 +3,6 @@
 import {
   type ClientNamespaces,
   type CompiledBinding,
-  type CompiledListener,
   type CompileOptions,
   compileBinding,
   type PatternVerdicts,
@@ -13,7 +12,7 @@ import {
 import type { Binding, Listener } from '../../snapshot/index.ts';
 import { VOLATILE_NAMES } from '../../wire/index.ts';
 import { Scope, type ScopeEnvironment } from '../http/index.ts';
-import { type Standing, standingOf } from './client-rules.ts';
+import { type EnteredListener, enteredBy, type Standing, standingOf } from './client-rules.ts';
 
 export interface BindingScopesEnvironment extends ScopeEnvironment {
   /** Of the clients of frontends. */
@@ -81,7 +80,7 @@ export class BindingScopes {
   }
 
   /** Of what entered by a listener; null: by first bytes. */
-  standingOf(entered: Listener | null, peerAddress: string): Standing {
+  standingOf(entered: EnteredListener | null, peerAddress: string): Standing {
     if (entered !== null) return standingOf(entered, this.#listenersById().get(entered.id));
     const { admission } = this.metFrom(peerAddress).binding;
     return admission === 'first-bytes' ? 'stays' : admission === 'client-hello' ? 'unproven' : 'leaves';
@@ -89,21 +88,21 @@ export class BindingScopes {
 
   /** Whether a stream that came in through the listener, as it was then, may go on. */
   takes(entered: Listener): boolean {
-    return standingOf(entered, this.#listenersById().get(entered.id)) === 'stays';
+    return standingOf(enteredBy(entered), this.#listenersById().get(entered.id)) === 'stays';
   }
 
   /** See `DownstreamServer`. */
-  scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope {
+  scopeOf(entered: EnteredListener | null, peerAddress: string, current: Scope | null): Scope {
     const namespace = this.namespaceOf(peerAddress);
     const met = this.#metBy(namespace);
     if (current !== null && met.listeners.length === 0) return current;
-    const id = entered?.listener.id ?? namespace ?? '';
+    const id = entered?.id ?? namespace ?? '';
     const trusting = met.trustedBy(peerAddress);
     const key = trusting.size === 0 ? id : [id, ...trusting].join(' ');
     this.#scopes ??= new Map();
     let scope = this.#scopes.get(key);
     if (scope === undefined) {
-      const now = met.listeners.find(compiled => compiled.listener.id === id) ?? entered;
+      const now = met.listeners.find(compiled => compiled.listener.id === id) ?? current?.entered ?? null;
       const entrance = { entered: now, trusting, isLeaving: this.#isLeaving, clientNamespace: namespace };
       scope = new Scope(met, entrance, this.#environment);
       this.#scopes.set(key, scope);

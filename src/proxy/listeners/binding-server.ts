@@ -8,8 +8,8 @@
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
-import { type BindFailure, type Binding, bindFailure, type Listener } from '../../snapshot/index.ts';
+import type { CompiledBinding } from '../../match/index.ts';
+import { type BindFailure, type Binding, bindFailure } from '../../snapshot/index.ts';
 import type { Scope, Serving } from '../http/index.ts';
 import { clientAddressOf, inheritClient, sayerOf, type TrafficCounters } from '../io/index.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../l4/index.ts';
 import { BindingMetrics } from './binding-metrics.ts';
 import { BindingScopes, type BindingScopesEnvironment } from './binding-scopes.ts';
+import { type EnteredListener, enteredBy } from './client-rules.ts';
 import { closeQuietly } from './close-quietly.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { DownstreamConnection, type DownstreamServer } from './downstream-connection.ts';
@@ -154,9 +155,10 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   /** Whoever is not taken any more leaves. */
   #dismiss(): void {
     for (const [connection, sayer] of this.#connections) {
-      const standing = this.#scopes.standingOf(connection.entered?.listener ?? null, connection.peerAddress);
+      const standing = this.#scopes.standingOf(connection.entered, connection.peerAddress);
       if (standing === 'leaves') connection.drain();
       else if (standing === 'unproven' || !this.#isBelieved(sayer)) connection.turnAway();
+      connection.scope();
     }
   }
 
@@ -212,7 +214,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
     else this.#metrics.release();
   }
 
-  scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope {
+  scopeOf(entered: EnteredListener | null, peerAddress: string, current: Scope | null): Scope {
     return this.#scopes.scopeOf(entered, peerAddress, current);
   }
 
@@ -230,14 +232,14 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   onAdmitted(raw: Socket, socket: Socket, admitted: Admitted): void {
-    if (!this.#enter(raw, socket, admitted.entered?.listener ?? null)) return;
+    if (!this.#enter(raw, socket, admitted.entered)) return;
     const connection = new DownstreamConnection(socket, this, admitted);
     this.#connections.set(connection, sayerOf(raw));
     if (this.#isDraining) connection.drain();
   }
 
   onStream(raw: Socket, socket: Socket, { start, rule }: AdmittedStream): void {
-    if (!this.#enter(raw, socket, start.listener)) return;
+    if (!this.#enter(raw, socket, enteredBy(start.listener))) return;
     this.#counts().streamBegun(this.namespaceOf(clientAddressOf(raw)));
     const stream = new StreamConnection(socket, rule, start, this);
     this.#streams.add(stream);
@@ -250,7 +252,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
   }
 
   /** False, and the socket is closed: the listener left, or began to ask for more, while a handshake went on or nothing came. */
-  #enter(raw: Socket, socket: Socket, entered: Listener | null): boolean {
+  #enter(raw: Socket, socket: Socket, entered: EnteredListener | null): boolean {
     if (this.#scopes.standingOf(entered, clientAddressOf(raw)) !== 'stays' || !this.#isBelieved(sayerOf(raw))) {
       socket.destroy();
       return false;

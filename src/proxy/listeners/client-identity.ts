@@ -6,19 +6,18 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Listener } from '../../snapshot/index.ts';
 import { alternativeNames } from '../../values/index.ts';
 import type { ClientIdentity } from '../http/index.ts';
 import { isTlsSocket } from '../io/index.ts';
 import { isProven } from './client-proof.ts';
-import { clientsOf } from './client-rules.ts';
+import type { EnteredListener } from './client-rules.ts';
 
 /** Of the header: names over it are left out, so that no certificate makes a request too large for a backend. */
 const MAX_HEADER_LENGTH = 4_096;
 
 /** null: the listener asks for nothing, or the client proved nothing. */
-export function identityOf(socket: Socket, listener: Listener | undefined): ClientIdentity | null {
-  const clients = listener === undefined ? null : clientsOf(listener);
+export function identityOf(socket: Socket, entered: EnteredListener | null): ClientIdentity | null {
+  const clients = entered?.clients ?? null;
   if (clients === null || !isTlsSocket(socket) || !isProven(socket)) return null;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return null;

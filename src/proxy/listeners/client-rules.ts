@@ -16,6 +16,17 @@ export function clientsOf(listener: Listener): ClientValidation | null {
   }
 }
 
+/** What a client came in through, as it was then. Not what it served: connections last longer than that. */
+export interface EnteredListener {
+  readonly id: string;
+  readonly kind: Listener['kind'];
+  readonly clients: ClientValidation | null;
+}
+
+export function enteredBy(listener: Listener): EnteredListener {
+  return { id: listener.id, kind: listener.kind, clients: clientsOf(listener) };
+}
+
 /** `stays`: goes on. `leaves`: what it came in through is gone. `unproven`: what is there now wants to know first who it is. */
 export type Standing = 'stays' | 'leaves' | 'unproven';
 
@@ -23,8 +34,8 @@ export type Standing = 'stays' | 'leaves' | 'unproven';
  * What becomes of a client that came in through a listener as it was `before`. It stays where the listener is there, of the same kind, and asks for
  * nothing, or for what it asked then. Another authority, or one where there was none, wants to be shown a certificate anew.
  */
-export function standingOf(before: Listener, now: Listener | undefined): Standing {
+export function standingOf(before: EnteredListener, now: Listener | undefined): Standing {
   if (now === undefined || now.kind !== before.kind) return 'leaves';
-  const [then, wanted] = [clientsOf(before), clientsOf(now)];
+  const [then, wanted] = [before.clients, clientsOf(now)];
   return wanted === null || (then !== null && sameContent(then, wanted)) ? 'stays' : 'unproven';
 }

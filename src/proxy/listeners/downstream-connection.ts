@@ -2,7 +2,6 @@
 
 /** One client's connection: makes an exchange per stream, knows where requests are decided, and for how long a client may owe something. */
 import type { Socket } from 'node:net';
-import type { CompiledListener } from '../../match/index.ts';
 import type {
   CodecAnswer,
   HeaderList,
@@ -32,7 +31,7 @@ import {
 } from '../io/index.ts';
 import { countRefusedStream, tellBroken, tellRefusedHead } from './client-faults.ts';
 import { identityOf } from './client-identity.ts';
-import { clientsOf } from './client-rules.ts';
+import { clientsOf, type EnteredListener } from './client-rules.ts';
 import { openCodec } from './codec.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { ConnectionMemory, type MemoryOwner } from './connection-memory.ts';
@@ -55,7 +54,7 @@ export interface DownstreamServer {
    * Where requests are decided for connections of a peer that entered through a listener; null: cleartext. `current`: where they were so far,
    * which stays so where the peer's connections are no longer taken for requests.
    */
-  scopeOf(entered: CompiledListener | null, peerAddress: string, current: Scope | null): Scope;
+  scopeOf(entered: EnteredListener | null, peerAddress: string, current: Scope | null): Scope;
   /** Whose share of the budget a client's places count to; null: clients of the binding are not told apart. Always the same. */
   sharerOf(peerAddress: string): string | null;
   /** `clientNamespace`: as in `Entrance` of its scope. */
@@ -74,7 +73,7 @@ export class DownstreamConnection
   readonly client: object;
   identity: ClientIdentity | null;
   /** The listener that the TLS server name chose; null: cleartext. */
-  readonly entered: CompiledListener | null;
+  readonly entered: EnteredListener | null;
   isCut = false;
   idleNext: IdleEntry | null = null;
   idlePrevious: IdleEntry | null = null;
@@ -101,17 +100,17 @@ export class DownstreamConnection
     this.peerPort = clientPortOf(socket);
     const sharer = server.sharerOf(this.peerAddress);
     this.client = (sharer === null ? null : server.budget.shareOf(sharer)) ?? this;
-    this.#proven = identityOf(socket, entered?.listener);
+    this.#proven = identityOf(socket, entered);
     this.identity = this.#proven;
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
     this.#memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered, this.peerAddress, null);
-    this.messages = openCodec(spoken, this, serving, this.#scope.proto);
+    this.messages = openCodec(spoken, this, serving, this.#scope.mark.proto);
     server.budget.idle(this);
     this.transport = new SocketTransport(socket, serving.loop, this, server.traffic);
-    const listener = entered?.listener.id ?? null;
+    const listener = entered?.id ?? null;
     if (serving.debug.isOn) serving.debug.say('client connected', { client: this.peerAddress, listener });
     this.transport.markDirty();
     this.transport.start(this.messages, first);
@@ -127,6 +126,7 @@ export class DownstreamConnection
     return this.active;
   }
 
+  /** Asked for when the rules change too: a connection that waits for hours would keep those alive that it came under. */
   scope(): Scope {
     if (this.#scopeGeneration !== this.#server.generation) {
       this.#scopeGeneration = this.#server.generation;
@@ -204,7 +204,7 @@ export class DownstreamConnection
   exchangeStarted(): void {
     this.active++;
     if (this.idleNext !== null) this.#server.budget.busy(this);
-    this.#server.requestStarted(this.#scope.clientNamespace);
+    this.#server.requestStarted(this.#scope.mark.clientNamespace);
   }
 
   exchangeEnded(): void {

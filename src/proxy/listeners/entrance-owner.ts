@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { CompiledBinding } from '../../match/index.ts';
 import type { Binding, StreamRule } from '../../snapshot/index.ts';
 import type { Serving } from '../http/index.ts';
 import type { StreamStart } from '../l4/index.ts';
+import type { EnteredListener } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 
 /** What became of a connection's first bytes. */
 export interface Admitted {
   readonly spoken: Spoken;
   /** The listener that the TLS server name chose; null: cleartext. */
-  readonly entered: CompiledListener | null;
+  readonly entered: EnteredListener | null;
   /** Input that is not handled yet; null: none. */
   readonly first: Buffer | null;
 }

@@ -6,12 +6,13 @@
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { CompiledBinding, CompiledListener } from '../../match/index.ts';
+import type { CompiledBinding } from '../../match/index.ts';
 import type { Binding } from '../../snapshot/index.ts';
 import { AddressRanges, plainAddress } from '../../values/index.ts';
 import { ownCopy } from '../../wire/index.ts';
 import type { Serving } from '../http/index.ts';
 import { shareReads } from '../io/index.ts';
+import type { EnteredListener } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
@@ -71,7 +72,7 @@ export class Entrance implements TlsOwner {
     this.#owner.onStream(raw, socket, stream);
   }
 
-  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void {
+  onSecure(raw: Socket, socket: TLSSocket, entered: EnteredListener, spoken: Spoken | null): void {
     if (spoken !== null) this.#owner.onAdmitted(raw, socket, { spoken, entered, first: null });
     else new ProtocolReader(this.#owner, raw, socket, entered);
   }

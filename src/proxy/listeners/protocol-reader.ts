@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Socket } from 'node:net';
-import type { CompiledListener } from '../../match/index.ts';
 import { FirstBytes } from '../io/index.ts';
+import type { EnteredListener } from './client-rules.ts';
 import type { EntranceOwner } from './entrance-owner.ts';
 import { HEAD_TIMEOUT_MS } from './owed-input.ts';
 import { guessProtocol } from './protocol-guess.ts';
@@ -11,10 +11,10 @@ import { guessProtocol } from './protocol-guess.ts';
 export class ProtocolReader extends FirstBytes {
   readonly #owner: EntranceOwner;
   readonly #raw: Socket;
-  readonly #entered: CompiledListener | null;
+  readonly #entered: EnteredListener | null;
 
   /** `raw`: what was accepted, below `socket` or the same. `entered`: as in `Admitted`. */
-  constructor(owner: EntranceOwner, raw: Socket, socket: Socket, entered: CompiledListener | null) {
+  constructor(owner: EntranceOwner, raw: Socket, socket: Socket, entered: EnteredListener | null) {
     super(socket, owner.serving, HEAD_TIMEOUT_MS);
     this.#owner = owner;
     this.#raw = raw;

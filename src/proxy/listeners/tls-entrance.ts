@@ -13,7 +13,7 @@ import type { Serving } from '../http/index.ts';
 import { FirstBytes, KeyChanges, resetSocket } from '../io/index.ts';
 import { cleartextRefusal } from './cleartext-refusal.ts';
 import { type ClientHello, readClientHello } from './client-hello.ts';
-import { clientsOf } from './client-rules.ts';
+import { type EnteredListener, enteredBy } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
 import { guessProtocol } from './protocol-guess.ts';
@@ -34,7 +34,7 @@ export interface TlsOwner {
   /** The binding as it is now, for the client of a socket. */
   metBy(socket: Socket): CompiledBinding;
   /** `raw`: below `socket`. `spoken`: agreed on by ALPN; null: the first bytes decide. */
-  onSecure(raw: Socket, socket: TLSSocket, entered: CompiledListener, spoken: Spoken | null): void;
+  onSecure(raw: Socket, socket: TLSSocket, entered: EnteredListener, spoken: Spoken | null): void;
   /** TLS that goes on as it comes; its first bytes are in `stream`. */
   onPassed(socket: Socket, stream: AdmittedStream): void;
   /** A stream whose TLS ends here. */
@@ -111,14 +111,15 @@ export class TlsEntrance {
     return true;
   }
 
-  #judgeRequests(raw: Socket, entered: CompiledListener, { bytes, hello }: ReadHello): void {
-    const { listener } = entered;
+  #judgeRequests(raw: Socket, compiled: CompiledListener, { bytes, hello }: ReadHello): void {
+    const { listener } = compiled;
+    const entered = enteredBy(listener);
     const context =
       listener.kind === 'https' ? this.#contexts.contextFor(listener, hello.serverName ?? '', hello.ticketName) : null;
     this.#begin(raw, bytes, {
       context,
       alpn: REQUEST_PROTOCOLS,
-      clients: clientsOf(listener),
+      clients: entered.clients,
       onSecure: socket => this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol)),
     });
   }
