@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { EMPTY_RESOURCES } from '../resources/index.ts';
 import { deepFreeze } from '../snapshot/freeze.ts';
+import { applyDelta, diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '../snapshot/index.ts';
 import { orderViolations } from '../snapshot/order.ts';
 import { ENVIRONMENT } from './environment.test-support.ts';
 import { anyEnvironment, anyHistory, anyWorld, History } from './random-history.test-support.ts';
@@ -17,6 +18,30 @@ function visible({ snapshot, findings, outcomes }: Translation): unknown {
   const { meshController, controllerName, ...maps } = outcomes;
   const sorted = Object.entries(maps).map(([kind, map]) => [kind, [...map].sort(([a], [b]) => (a < b ? -1 : 1))]);
   return { parts, findings, meshController, controllerName, outcomes: Object.fromEntries(sorted) };
+}
+
+/** Ids that listeners and clusters name, and that the snapshot does not have. */
+function missingFrom({ bindings, clusters, endpoints, certificates, trustBundles }: Snapshot): readonly string[] {
+  const known = {
+    cluster: new Set(endpoints.map(({ cluster }) => cluster)),
+    certificate: new Set(certificates.map(({ id }) => id)),
+    bundle: new Set(trustBundles.map(({ id }) => id)),
+  };
+  const ids = [bindings, clusters].flatMap(list => [...namedIn(list)]);
+  return ids.flatMap(([what, id]) => (known[what].has(id) ? [] : [`${what} ${id}`]));
+}
+
+type NamedId = readonly [what: 'cluster' | 'certificate' | 'bundle', id: string];
+
+function* namedIn(value: unknown): Generator<NamedId> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [field, part] of Object.entries(value)) {
+    if (field === 'cluster' && typeof part === 'string') yield ['cluster', part];
+    else if (field === 'bundle' && typeof part === 'string') yield ['bundle', part];
+    else if (field === 'clientCertificate' && typeof part === 'string') yield ['certificate', part];
+    else if (field === 'certificates') for (const id of part as readonly string[]) yield ['certificate', id];
+    else yield* namedIn(part);
+  }
 }
 
 describe('translate, for any resources', () => {
@@ -38,6 +63,27 @@ describe('translate, for any resources', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('names nothing that is not there, and comes to other threads as it is', () => {
+    fc.assert(
+      fc.property(anyWorld, anyHistory, anyEnvironment, (world, steps, environment) => {
+        const history = new History(world, environment);
+        let translation = translate(history.resources, history.environment);
+        let received = EMPTY_SNAPSHOT;
+        let sent = EMPTY_SNAPSHOT;
+        for (const step of steps) {
+          const { snapshot } = translation;
+          received = applyDelta(received, structuredClone(diffSnapshots(sent, snapshot)));
+          sent = snapshot;
+          assert.deepEqual(received, snapshot);
+          assert.deepEqual(missingFrom(snapshot), []);
+          history.step(step);
+          translation = translate(history.resources, history.environment, translation);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 
