@@ -9,6 +9,8 @@ import type { KubeAccess, Proof } from './credentials.ts';
 /** A plugin may ask a cloud; one that asks a person has no place in a server. */
 const EXEC_TIMEOUT_MS = 30_000;
 const MAX_CREDENTIAL_BYTES = 1024 * 1024;
+/** What it said or how it failed holds for so long, whatever the server says: each kind that is read asks by itself, and a plugin may take a second of CPU. */
+const RUN_GAP_MS = 5_000;
 /** A credential is renewed this long before it ends; one that lasts for less than twice as long, when half of it is over. */
 const EXPIRY_MARGIN_MS = 60_000;
 
@@ -18,22 +20,37 @@ export interface ExecOptions {
   /** Of the kubeconfig: a command with a slash is found from there. */
   readonly folder: string;
   wallMs(): number;
+  /** Until a plugin that does not answer is ended. Default 30,000. */
+  readonly timeoutMs?: number;
 }
 
 /**
  * Proof by a credential plugin (`users[].user.exec`, client.authentication.k8s.io), which is run again when its answer ends or is
- * refused. One run at a time.
+ * refused. One run at a time, and one in five seconds.
  */
 export function execCredential(exec: Readonly<Record<string, unknown>>, options: ExecOptions): KubeAccess['prove'] {
   let known: Credential | null = null;
-  let running: Promise<Credential> | null = null;
+  /** Why there is none. */
+  let failure: unknown = null;
+  let endedMs = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | null = null;
+  const runAnew = async (): Promise<void> => {
+    try {
+      known = await run(exec, options);
+    } catch (error) {
+      known = null;
+      failure = error;
+    }
+    endedMs = options.wallMs();
+    running = null;
+  };
   return async isRefused => {
-    const isFresh = known !== null && options.wallMs() < known.untilMs;
-    if (known !== null && isFresh && !isRefused) return known.proof;
-    running ??= run(exec, options).finally(() => {
-      running = null;
-    });
-    known = await running;
+    const nowMs = options.wallMs();
+    const isRecent = Math.abs(nowMs - endedMs) < RUN_GAP_MS;
+    const isGood = known !== null && nowMs < known.untilMs && !isRefused;
+    if (running === null && !isRecent && !isGood) running = runAnew();
+    await running;
+    if (known === null) throw failure;
     return known.proof;
   };
 }
@@ -48,17 +65,24 @@ async function run(exec: Readonly<Record<string, unknown>>, options: ExecOptions
   if (typeof command !== 'string') throw failure('it has no command');
   const file = command.includes('/') && !isAbsolute(command) ? resolve(options.folder, command) : command;
   const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-  const output = await start(file, textsOf(args), {
-    ...process.env,
-    ...variablesOf(env),
-    KUBERNETES_EXEC_INFO: JSON.stringify(info),
+  const output = await start(file, {
+    args: textsOf(args),
+    env: { ...process.env, ...variablesOf(env), KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+    timeoutMs: options.timeoutMs ?? EXEC_TIMEOUT_MS,
   });
   return readCredential(output, options);
 }
 
-function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+interface Started {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly timeoutMs: number;
+}
+
+function start(file: string, { args, env, timeoutMs }: Started): Promise<string> {
   return new Promise((done, fail) => {
-    const limits = { env, timeout: EXEC_TIMEOUT_MS, maxBuffer: MAX_CREDENTIAL_BYTES };
+    // One that does not end when it is asked to would keep all requests waiting.
+    const limits = { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MAX_CREDENTIAL_BYTES } as const;
     const child = execFile(file, [...args], limits, (error, stdout) => {
       if (error === null) done(stdout);
       else fail(failure(messageOf(error), error));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { certificate } from '../../proxy/listeners/certificate.test-support.ts';
+import { execCredential } from './exec-credential.ts';
 import { findCluster } from './find-cluster.ts';
 import { inClusterAccess } from './in-cluster.ts';
 import { readKubeconfig } from './kubeconfig.ts';
@@ -137,6 +138,9 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
       ['Bearer t-1', 'Bearer t-1'],
     );
     assert.equal((await prove(false)).authorization, 'Bearer t-1');
+    for (let kind = 0; kind < 3; kind++)
+      assert.equal((await prove(true)).authorization, 'Bearer t-1', 'all kinds ask, and it was only just asked');
+    now += 5_000;
     assert.equal((await prove(true)).authorization, 'Bearer t-2');
     now = 59.5 * 60_000;
     assert.equal((await prove(false)).authorization, 'Bearer t-3');
@@ -144,6 +148,31 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
     assert.equal((await prove(false)).authorization, 'Bearer t-3', 'not for each request, however soon it ends');
     now += 2_000;
     assert.equal((await prove(false)).authorization, 'Bearer t-4');
+  });
+
+  it('asks a credential plugin that fails once in five seconds, however many ask', async t => {
+    const plugin = '#!/bin/sh\necho >> "$RUNS"\nexit 1\n';
+    const folder = folderOf(t, { plugin, runs: '' });
+    chmodSync(join(folder, 'plugin'), 0o755);
+    const exec = { command: './plugin', env: [{ name: 'RUNS', value: join(folder, 'runs') }] };
+    writeFileSync(join(folder, 'config'), config({ exec }));
+    let now = 0;
+    const { prove } = readKubeconfig({ file: join(folder, 'config'), context: null, wallMs: () => now });
+    const runs = (): number => readFileSync(join(folder, 'runs'), 'utf8').length;
+    for (const isRefused of [false, true, false, true])
+      await assert.rejects(prove(isRefused), { code: 'kubernetes/credentials' });
+    assert.equal(runs(), 1);
+    now += 5_000;
+    await Promise.all([1, 2, 3].map(() => assert.rejects(prove(false), { code: 'kubernetes/credentials' })));
+    assert.equal(runs(), 2);
+  });
+
+  it('ends a credential plugin that does not answer, nor ends when it is asked to', async t => {
+    const plugin = "#!/bin/sh\ntrap '' TERM\nexec sleep 300\n";
+    const folder = folderOf(t, { plugin });
+    chmodSync(join(folder, 'plugin'), 0o755);
+    const prove = execCredential({ command: './plugin' }, { certificate: () => null, folder, wallMs, timeoutMs: 50 });
+    await assert.rejects(prove(false), { code: 'kubernetes/credentials' });
   });
 
   it('says that the answer of a credential plugin has no time where one should be', async t => {
