@@ -332,6 +332,13 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'translate/resolve#MAX_AUTH_BODY_BYTES', over: '413, RESOURCE_EXHAUSTED; a finding says so' },
     { limit: 'controller/certificates#MAX_TRUSTED_CERTIFICATES', over: 'the reference is not used; a finding says so' },
     { limit: 'proxy/filters#MAX_ACTIVE', over: 'no copy is made', metric: 'active_mirrors' },
+    {
+      limit: 'proxy/io#MAX_OWN_HOPS',
+      over: 'the stream is reset, the datagram is dropped',
+      metric:
+        'daemun_stream_failures_total{reason="request_loop"}; daemun_udp_dropped_datagrams_total{reason="request_loop"}',
+    },
+    { limit: 'proxy/io#REMEMBERED_MS', over: 'what came from it is as what came from anybody' },
     { limit: 'proxy/filters#MAX_COPIED_HOPS', over: 'no copy is made', metric: 'mirrored_hops' },
     {
       limit: 'proxy/filters#MAX_SHARE',

@@ -34,7 +34,7 @@ import {
 import { PLAIN_EDGE } from '../../snapshot/listener.test-support.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { type Clock, systemClock, systemRandom } from '../../time/index.ts';
-import type { SocketLoop } from '../io/index.ts';
+import { type SocketLoop, sharedPorts } from '../io/index.ts';
 import { ringKey } from '../key-ring.ts';
 import { MetricsReader } from '../metrics/index.ts';
 import { WorkerRuntime, type WorkerSettings } from '../workers/worker-runtime.ts';
@@ -230,6 +230,7 @@ export class TestGateway {
         reusePort: false,
         maxConnections: 10_000,
         maxEndpointConnections: 10_000,
+        ownPorts: sharedPorts(),
         ticketSecrets: { current: randomBytes(32), others: [] },
         ...settings,
       },

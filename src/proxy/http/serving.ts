@@ -4,7 +4,7 @@ import type { Clock, Random } from '../../time/index.ts';
 import type { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
 import type { MacKey, MirrorUse } from '../filters/index.ts';
-import type { BodyMemory, MemoryBudget, SocketLoop } from '../io/index.ts';
+import type { BodyMemory, MemoryBudget, OwnSockets, SocketLoop } from '../io/index.ts';
 import type { DebugLog, Log } from '../log/index.ts';
 import type { RuleMetrics, WorkerMetrics } from '../metrics/index.ts';
 import type { Tracers } from '../tracing/index.ts';
@@ -15,6 +15,7 @@ import type { HttpDate } from './http-date.ts';
 export interface Serving {
   readonly loop: SocketLoop;
   readonly upstreams: UpstreamPools;
+  readonly ownSockets: OwnSockets;
   readonly lists: HeaderListPool;
   readonly heads: HeadMemory;
   readonly metrics: WorkerMetrics;

@@ -25,6 +25,7 @@ export { isTlsSocket } from './is-tls-socket.ts';
 export { KeyChanges } from './key-changes.ts';
 export { MemoryBudget, type MemoryHolder, workerBufferBytes } from './memory-budget.ts';
 export { EXCHANGE_BYTES, fieldBytes } from './memory-cost.ts';
+export { OwnSockets, type SocketEnd, sharedPorts } from './own-sockets.ts';
 export { resetSocket } from './reset-socket.ts';
 export {
   type InputTaker,

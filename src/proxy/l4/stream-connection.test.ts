@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { it, type TestContext } from 'node:test';
 import { until } from '../../time/until.test-support.ts';
-import { MemoryBudget } from '../io/index.ts';
+import { MemoryBudget, OwnSockets, sharedPorts } from '../io/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { streamRule, tcpListener } from './l4.test-support.ts';
 import { StreamConnection } from './stream-connection.ts';
@@ -21,7 +21,8 @@ function slowServer(limitBytes: number, dialled: Socket): { server: StreamServer
   const cluster = { hashKey: null, takeUntried: () => endpoint, streamEnded: nothing, answered: nothing };
   const loop = { nowMs: 0, refresh: nothing, connectionTimers: { arm: nothing, disarm: nothing } };
   const upstreams = { cluster: () => cluster };
-  const serving = { memory, loop, upstreams, clock: new VirtualClock(), random: () => 0, accessLog: null };
+  const ownSockets = new OwnSockets(sharedPorts(), () => 0);
+  const serving = { memory, loop, upstreams, ownSockets, clock: new VirtualClock(), random: () => 0, accessLog: null };
   const server = {
     serving: { ...serving, debug: { isOn: false } },
     choices: { pick: () => ({ kind: 'cluster', cluster: 'a' }) },

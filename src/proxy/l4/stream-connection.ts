@@ -12,6 +12,7 @@
  */
 import type { Socket } from 'node:net';
 import { ownerName, type StreamRule } from '../../snapshot/index.ts';
+import { plainAddress } from '../../values/index.ts';
 import {
   type ClientEnds,
   clientAddressOf,
@@ -62,6 +63,8 @@ export class StreamConnection
   #leaveMs = Number.POSITIVE_INFINITY;
   #waitedMs = 0;
   #isTunnel = false;
+  /** Among `OwnSockets`; 0: it is not. */
+  #ownPort = 0;
   #isOver = false;
 
   /** `client` is paused, and nothing listens to it. `rule` null: no route takes it. */
@@ -106,6 +109,7 @@ export class StreamConnection
   #chooseCluster(): ClusterPool | string {
     const { serving, choices, budget } = this.#server;
     if (this.#rule === null) return 'no_route';
+    if (this.#ends !== null && serving.ownSockets.comesRound(this.#ends.source)) return 'request_loop';
     const target = choices.pick(this.#rule, serving.random);
     if (target.kind === 'fault') return target.fault.reason;
     const cluster = serving.upstreams.cluster(target.cluster);
@@ -133,6 +137,14 @@ export class StreamConnection
     target.start(this.#client);
     this.#client.start(target);
     this.#watch();
+  }
+
+  onDialling({ localAddress, localPort }: Socket): void {
+    if (this.#ends === null || localAddress === undefined || localPort === undefined) return;
+    const { ownSockets } = this.#server.serving;
+    if (this.#ownPort !== 0) ownSockets.closed(this.#ownPort);
+    this.#ownPort = localPort;
+    ownSockets.opened({ address: plainAddress(localAddress), port: localPort }, this.#ends.source);
   }
 
   onDialFailed(failure: OpenFailure, message: string): void {
@@ -218,6 +230,7 @@ export class StreamConnection
     const { serving, budget, streamMetrics } = this.#server;
     serving.loop.connectionTimers.disarm(this);
     budget.busy(this);
+    if (this.#ownPort !== 0) serving.ownSockets.closed(this.#ownPort);
     if (this.#target !== null) this.#target.reset();
     else if (this.#dial !== null) {
       this.#waitedMs = serving.loop.nowMs - this.#startedMs;

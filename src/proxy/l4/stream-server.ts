@@ -3,7 +3,7 @@
 import type { TcpListener, TlsListener } from '../../snapshot/index.ts';
 import type { Clock, Random } from '../../time/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { IdleConnection, MemoryBudget, SocketLoop, TrafficCounters } from '../io/index.ts';
+import type { IdleConnection, MemoryBudget, OwnSockets, SocketLoop, TrafficCounters } from '../io/index.ts';
 import type { DebugLog } from '../log/index.ts';
 import type { UpstreamPools } from '../upstream/index.ts';
 import type { StreamChoices } from './stream-choice.ts';
@@ -15,6 +15,7 @@ export interface StreamServing {
   readonly clock: Clock;
   readonly random: Random;
   readonly upstreams: Pick<UpstreamPools, 'cluster'>;
+  readonly ownSockets: OwnSockets;
   readonly memory: MemoryBudget;
   /** null: off. */
   readonly accessLog: AccessLog | null;

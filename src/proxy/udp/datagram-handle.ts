@@ -36,6 +36,8 @@ export interface DatagramHandle {
   connect(address: string, port: number): number;
   connect6(address: string, port: number): number;
   recvStart(): number;
+  /** Says where it is bound. */
+  getsockname(own: { address?: string; port?: number }): number;
   /** Of a connected handle. Above 0: sent; 0: `request` is in use until it completes. */
   send(request: SendRequest, list: readonly Buffer[], count: number, completes: boolean): number;
   send(

@@ -16,7 +16,7 @@ import { type BindFailure, type Binding, bindFailure, type Listener, type Stream
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { plainAddress } from '../../values/index.ts';
 import type { AccessLog } from '../access-log/index.ts';
-import type { SocketLoop, WheelTimer } from '../io/index.ts';
+import type { OwnSockets, SocketLoop, WheelTimer } from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { type EndpointPool, hashText, type UpstreamPools } from '../upstream/index.ts';
 import { type DatagramHandle, type DatagramHandles, type DatagramSource, handlesOf } from './datagram-handle.ts';
@@ -37,6 +37,7 @@ export interface UdpEnvironment {
   readonly loop: SocketLoop;
   readonly clock: Clock;
   readonly upstreams: Pick<UpstreamPools, 'cluster'>;
+  readonly ownSockets: OwnSockets;
   readonly metrics: WorkerMetrics;
   readonly random: Random;
   readonly budget: SessionBudget;
@@ -79,6 +80,10 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
 
   get load(): { readonly connections: number; readonly requests: number } {
     return { connections: this.sessions.size, requests: 0 };
+  }
+
+  get ownSockets(): OwnSockets {
+    return this.#environment.ownSockets;
   }
 
   get isListening(): boolean {
@@ -236,10 +241,11 @@ export class UdpServer implements SessionOwner, SessionHolder, WheelTimer {
 
   /** Or why there is none. */
   #begin(rule: UdpRule, from: DatagramSource): UdpSession | RequestFailureReason {
-    const { loop, random, budget } = this.#environment;
+    const { loop, random, budget, ownSockets } = this.#environment;
     const { nowMs } = loop;
     const cluster = rule.clusterFor(random);
     if (cluster === undefined) return 'no_endpoint';
+    if (ownSockets.comesRound({ address: plainAddress(from.address), port: from.port })) return 'request_loop';
     if (!budget.take(this, { address: from.address, nowMs })) return 'overload';
     const hash = cluster.hashKey === null ? 0 : hashText(plainAddress(from.address));
     const session = new UdpSession(from, { rule: rule.rule, cluster, hash, nowMs }, this);

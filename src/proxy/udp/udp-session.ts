@@ -10,7 +10,8 @@
 import { constants } from 'node:os';
 import type { RequestFailureReason } from '../../errors/index.ts';
 import type { StreamRule } from '../../snapshot/index.ts';
-import type { IdleEntry } from '../io/index.ts';
+import { plainAddress } from '../../values/index.ts';
+import type { IdleEntry, OwnSockets } from '../io/index.ts';
 import type { ClusterPool, EndpointPool } from '../upstream/index.ts';
 import type { DatagramHandle, DatagramSource } from './datagram-handle.ts';
 import { FULL } from './datagram-sender.ts';
@@ -19,6 +20,7 @@ const REFUSED = -constants.errno.ECONNREFUSED;
 
 /** The binding, as its sessions see it. */
 export interface SessionOwner {
+  readonly ownSockets: OwnSockets;
   newHandle(): DatagramHandle;
   /** As `DatagramSender.send`. */
   sendUpstream(handle: DatagramHandle, datagram: Buffer): number;
@@ -62,6 +64,8 @@ export class UdpSession implements IdleEntry {
   readonly #owner: SessionOwner;
   readonly #hash: number;
   #handle: DatagramHandle | null = null;
+  /** Of the handle, among `OwnSockets`. */
+  #ownPort = 0;
   /** Endpoints that are not tried next: the one that refused. */
   #avoided: readonly string[] = NONE;
 
@@ -116,7 +120,17 @@ export class UdpSession implements IdleEntry {
     }
     this.endpoint = endpoint;
     this.#handle = handle;
+    this.#joinOwn(handle);
     return handle;
+  }
+
+  #joinOwn(handle: DatagramHandle): void {
+    const own: { address?: string; port?: number } = {};
+    handle.getsockname(own);
+    const { address = '', port = 0 } = own;
+    const peer = { address: plainAddress(this.address), port: this.port };
+    this.#owner.ownSockets.opened({ address: plainAddress(address), port }, peer);
+    this.#ownPort = port;
   }
 
   #onMessage(handle: DatagramHandle, length: number, datagram: Buffer): void {
@@ -137,6 +151,7 @@ export class UdpSession implements IdleEntry {
     const handle = this.#handle;
     if (handle === null || this.endpoint === null) return;
     this.#handle = null;
+    this.#owner.ownSockets.closed(this.#ownPort);
     handle.close();
     this.cluster.done(this.endpoint, outcome);
   }

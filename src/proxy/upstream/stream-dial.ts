@@ -9,8 +9,10 @@ import { MAX_TRIES } from './max-tries.ts';
 import { Opening } from './opening.ts';
 import type { OpenFailure } from './upstream-request.ts';
 
-/** Who wants a connection for a stream of bytes. Exactly one of the two is called, never before `begin` returned, unless it was cancelled. */
+/** Who wants a connection for a stream of bytes. Exactly one of the last two is called, never before `begin` returned, unless it was cancelled. */
 export interface StreamDialOwner {
+  /** `socket` connects, so its own port is known; once for each try, before any of the two below. */
+  onDialling(socket: Socket): void;
   /** `socket` is connected, in TLS where the cluster is spoken to so; nothing listens to it. `ClusterPool.streamEnded` must follow once. */
   onDialled(socket: Socket, endpoint: EndpointPool): void;
   /** Every try that is allowed was made. `message` is for people. */
@@ -81,6 +83,10 @@ export class StreamDial {
     });
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
+    // Node connects in the next tick.
+    process.nextTick(() => {
+      if (this.#socket === socket) this.#owner.onDialling(socket);
+    });
   }
 
   /** Nobody wants it any more; nothing is called back. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EMPTY_SNAPSHOT, type Snapshot } from '../../snapshot/index.ts';
+import { sharedPorts } from '../io/index.ts';
 import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { SharedDeltas } from './shared-deltas.ts';
 import { SnapshotRefused } from './snapshot-refused.ts';
@@ -26,6 +27,7 @@ const SETTINGS: WorkerSettings = {
   reusePort: false,
   maxConnections: 1,
   maxEndpointConnections: 1,
+  ownPorts: sharedPorts(),
   ticketSecrets: { current: new Uint8Array(32), others: [] },
 };
 

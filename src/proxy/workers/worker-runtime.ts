@@ -6,7 +6,7 @@ import { HeaderListPool, HeadMemory } from '../../wire/index.ts';
 import { AccessLog } from '../access-log/index.ts';
 import { macKey, type SessionKey } from '../filters/index.ts';
 import { HttpDate, type Serving } from '../http/index.ts';
-import { BodyMemory, MemoryBudget, SocketLoop, workerBufferBytes } from '../io/index.ts';
+import { BodyMemory, MemoryBudget, OwnSockets, SocketLoop, workerBufferBytes } from '../io/index.ts';
 import { Listeners, type PortsWanted, type TicketSecrets } from '../listeners/index.ts';
 import { DebugLog, type Log, RateLimitedLog } from '../log/index.ts';
 import { RuleMetrics, type Series, WorkerMetrics } from '../metrics/index.ts';
@@ -44,6 +44,8 @@ export interface WorkerSettings {
   readonly maxConnections: number;
   /** As many to endpoints, without those that carry the stream of one client alone. */
   readonly maxEndpointConnections: number;
+  /** See `OwnSockets`. */
+  readonly ownPorts: SharedArrayBuffer;
   /** As they were when the data plane began; a rotation is sent. */
   readonly ticketSecrets: TicketSecrets;
 }
@@ -125,6 +127,7 @@ export class WorkerRuntime {
     const serving: Serving = {
       loop: this.#loop,
       upstreams: this.#upstreams,
+      ownSockets: new OwnSockets(settings.ownPorts, () => clock.wallMs()),
       lists,
       heads,
       metrics: this.metrics,

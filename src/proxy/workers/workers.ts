@@ -4,6 +4,7 @@ import type { BindFailures, Snapshot } from '../../snapshot/index.ts';
 import type { DataPlaneOptions } from '../data-plane-options.ts';
 import type { ReachLog } from '../discovery/index.ts';
 import type { SessionKey } from '../filters/index.ts';
+import { sharedPorts } from '../io/index.ts';
 import type { TicketSecrets } from '../listeners/index.ts';
 import type { MetricsReader } from '../metrics/index.ts';
 import type { Health } from '../upstream/index.ts';
@@ -170,6 +171,7 @@ export class Workers {
       reusePort: this.#sharePorts,
       maxConnections: connectionsPerWorker(limit, workers),
       maxEndpointConnections: endpointConnectionsPerWorker(limit, workers),
+      ownPorts: sharedPorts(),
       ticketSecrets,
     };
   }
