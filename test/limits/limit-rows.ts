@@ -318,6 +318,16 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'answered at once',
     },
     {
+      limit: 'proxy/http#MAX_LINGER_MS',
+      why: 'a client of HTTP/2 whose request was answered before it was whole may go on sending for so long',
+      over: 'its stream is reset',
+    },
+    {
+      limit: 'proxy/http#MAX_UNWANTED_BYTES',
+      why: 'as above, in bytes read and dropped',
+      over: 'its stream is reset',
+    },
+    {
       limit: 'proxy/filters/external-auth#CHECK_TIMEOUT_MS',
       over: '503, UNAVAILABLE',
       metric: 'daemun_external_auth_checks_total{outcome="failed"}',

@@ -11,6 +11,7 @@ import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { shortenedList } from './shortened-list.ts';
 import { responseTrailerFields, responseTrailers } from './trailer-fields.ts';
+import { UnwantedRest } from './unwanted-rest.ts';
 import { withVia } from './via.ts';
 
 const isLength = (name: string): boolean => name === 'content-length';
@@ -111,9 +112,18 @@ export function endResponse(exchange: ExchangeState): void {
   }
   const httpStatus = outcome.http;
   exchange.attempts.current?.finish(verdictOnStatus(httpStatus));
-  // The rest of the request is not wanted (RFC 9113 §8.1).
-  if (!exchange.request.ended && !stream.isClosed) stream.reset('done');
+  if (!exchange.request.ended && !stream.isClosed) dropRest(exchange);
   exchange.finish(outcome.grpc ?? exchange.face.statusOfHttp(httpStatus));
+}
+
+/** The rest of the request is not wanted (RFC 9113 §8.1). HTTP/1.1 sees by itself to what its connection still brings. */
+function dropRest({ face, owner, request, stream }: ExchangeState): void {
+  if (face.readsWhileSending || !stream.isShared) {
+    stream.reset('done');
+    return;
+  }
+  new UnwantedRest(stream, owner.serving.loop);
+  request.discard();
 }
 
 /** What follows from a list of trailers. */
