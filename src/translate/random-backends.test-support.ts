@@ -108,7 +108,7 @@ export const policy = fc
     },
   }));
 
-const GOOD = 'good';
+export const GOOD = 'good';
 export const authorities = fc
   .record({ name: fc.constantFrom('ca0', 'ca1'), namespace, text: fc.constantFrom(GOOD, `${GOOD} too`, 'bad') })
   .map(written => ({

@@ -6,6 +6,7 @@ import {
   anyService,
   authorities,
   clientSecret,
+  GOOD,
   pod,
   policy,
   slice,
@@ -155,7 +156,7 @@ export const commonObject: fc.Arbitrary<WrittenObject> = fc.oneof(
   clientSecret,
 );
 
-/** A world in which most routes attach and most backends resolve. */
+/** A world in which most routes attach, and most backends and certificates resolve. */
 const BASE: readonly WrittenObject[] = ['a', 'b'].flatMap(place => [
   {
     apiVersion: API,
@@ -178,6 +179,14 @@ const BASE: readonly WrittenObject[] = ['a', 'b'].flatMap(place => [
     kind: 'Service',
     metadata: { name, namespace: place },
     spec: { ports: [{ name: 'one', port: 1 }] },
+  })),
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ca0', namespace: place }, data: { 'ca.crt': GOOD } },
+  ...['client', 'own'].map(name => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: place },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': `${GOOD} ${name}`, 'tls.key': GOOD },
   })),
 ]);
 

@@ -63,7 +63,10 @@ const speaks = fc.oneof(
       certificateRefs: fc.array(secretRef, { minLength: 1, maxLength: 2 }),
     })
     .map(({ protocol, certificateRefs }) => ({ protocol, tls: { certificateRefs } })),
-  fc.constant({ protocol: 'TLS', tls: { mode: 'Passthrough' } }),
+  fc.constantFrom(
+    { protocol: 'TLS', tls: { mode: 'Passthrough' } },
+    { protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'client' }] } },
+  ),
 );
 const routeKind = fc.constantFrom(
   { kind: 'HTTPRoute' },
@@ -98,6 +101,11 @@ const listeners = fc
   .array(listener, { minLength: 1, maxLength: 4 })
   .map(list => list.map((one, index) => ({ name: `l${index}`, ...one })));
 const validation = fc.record({ caCertificateRefs: fc.array(authorityRef, { minLength: 1, maxLength: 2 }) });
+/** Of what is in both namespaces from the start. */
+const SOUND_TLS = {
+  backend: { clientCertificateRef: { name: 'own' } },
+  frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca0' }] } } },
+};
 const gateway = object(API, 'Gateway', ['g0', 'g1'])(
   fc
     .record({
@@ -112,13 +120,16 @@ const gateway = object(API, 'Gateway', ['g0', 'g1'])(
         addresses: few(
           fc.constantFrom({ value: '127.0.0.2' }, { type: 'Hostname', value: 'x.org' }, {}, { value: '127.0.0.1' }),
         ),
-        tls: some({
-          backend: fc.record({ clientCertificateRef: secretRef }),
-          frontend: fc.record({
-            default: some({ validation }),
-            perPort: fc.record({ port: fc.constantFrom(443, 81), tls: some({ validation }) }).map(one => [one]),
+        tls: fc.oneof(
+          fc.constant(SOUND_TLS),
+          some({
+            backend: fc.record({ clientCertificateRef: secretRef }),
+            frontend: fc.record({
+              default: some({ validation }),
+              perPort: fc.record({ port: fc.constantFrom(443, 81), tls: some({ validation }) }).map(one => [one]),
+            }),
           }),
-        }),
+        ),
       }),
     })
     .map(({ gatewayClassName, listeners: list, part }) => ({ gatewayClassName, listeners: list, ...part })),

@@ -83,7 +83,7 @@ describe('translate, for any resources', () => {
           translation = translate(history.resources, history.environment, translation);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 
