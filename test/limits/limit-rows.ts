@@ -476,7 +476,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     },
     {
       limit: 'proxy/upstream#SHARED.maxConnections',
-      why: 'of one worker to one endpoint that takes several streams on each: where it allows few, it gets this many',
+      why: 'of one worker to one endpoint that takes several streams on each: where it allows few, it gets this many; beside them, up to `MAX_PER_ENDPOINT`, those that it ends go on under their last streams',
       over: 'requests wait',
       metric: 'daemun_upstream_requests_pending',
     },

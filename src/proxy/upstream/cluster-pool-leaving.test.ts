@@ -92,4 +92,23 @@ describe('a backend that leaves, and', () => {
     for (let i = 0; i < 200; i++) assert.equal(await world.call(), '200');
     assert.ok(backend.connections.length <= count + 3, `${backend.connections.length - count} more for 200 calls`);
   });
+
+  it('under long streams, again and again, is connected to anew for what comes', async () => {
+    const LONG = 130;
+    const backend = await rawBackend({
+      onFrame: (connection, type, stream) => {
+        if (type !== FRAME.headers) return;
+        if (backend.connections.length <= LONG) connection.goaway(stream);
+        else connection.answer(stream);
+      },
+    });
+    const { world } = virtualWorld({}, [backend.endpoint]);
+    for (let at = 0; at < LONG; at++) {
+      const client = {};
+      assert.equal(await world.open({ client }).opened, true, `stream ${at}`);
+      await until(() => backend.connections.length === at + 2);
+    }
+    assert.equal(await world.call({ client: {} }), '200');
+    assert.equal(world.pool.openConnections(), LONG + 1);
+  });
 });

@@ -20,12 +20,12 @@ import type { Candidate, Health } from './usable-endpoints.ts';
 import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 /** Connections of one worker to one endpoint. A peer that allows few streams each gets this many; more requests wait. */
-const SHARED: LaneLimits = { maxConnections: 100, dialSpacingMs: 0, isKeptUp: true };
+const SHARED: LaneLimits = { maxConnections: 100, leavingBeside: 0, dialSpacingMs: 0, isKeptUp: true };
 /**
  * Clients that leave many calls unfinished have connections of their own. Few, and seldom a new one: such a client spoils
  * them at the price of frames, and what it loses is its own.
  */
-const APART: LaneLimits = { maxConnections: 4, dialSpacingMs: 1_000, isKeptUp: false };
+const APART: LaneLimits = { maxConnections: 4, leavingBeside: 0, dialSpacingMs: 1_000, isKeptUp: false };
 /** Requests of such clients that may wait: they must not fill the line that all share. */
 const MAX_APART_WAITING = 64;
 
@@ -271,8 +271,11 @@ export class EndpointPool implements UpstreamEndpoint, Candidate, LaneOwner {
   }
 }
 
-/** Where a connection takes one request at a time, as many are wanted as requests are under way. */
+/**
+ * Where a connection takes one request at a time, as many are wanted as requests are under way. Where it takes many, one that the peer ends goes on
+ * as long as its last stream: a peer that does so often has as many of those as there are long streams.
+ */
 function limitsOf(protocol: Cluster['protocol'], { perEndpoint }: EndpointBudget): LaneLimits {
-  if (isShared(protocol)) return SHARED;
+  if (isShared(protocol)) return { ...SHARED, leavingBeside: perEndpoint };
   return { ...SHARED, maxConnections: perEndpoint };
 }

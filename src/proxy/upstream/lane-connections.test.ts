@@ -18,7 +18,7 @@ describe('who is next in the line of a lane whose connections take one request e
   /** A lane with `busy` connections, of clients that have `each` of them. */
   function lane(busy: number, each: number): { connections: LaneConnections; clients: object[] } {
     const budget: Partial<EndpointBudget> = { take: () => true };
-    const limits = { maxConnections: MOST, dialSpacingMs: 0, isKeptUp: true };
+    const limits = { maxConnections: MOST, leavingBeside: 0, dialSpacingMs: 0, isKeptUp: true };
     const connections = new LaneConnections(limits, budget as EndpointBudget);
     const clients = Array.from({ length: Math.ceil(busy / each) }, () => ({}));
     for (let at = 0; at < MOST; at++) {

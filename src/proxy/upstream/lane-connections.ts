@@ -8,8 +8,10 @@ import type { UpstreamRequest } from './upstream-request.ts';
 import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 export interface LaneLimits {
-  /** Those that are connecting or draining included. */
+  /** Those that are connecting included. */
   readonly maxConnections: number;
+  /** Beside those, such as take no new streams and go on under their last ones. */
+  readonly leavingBeside: number;
   /** Between two dials. */
   readonly dialSpacingMs: number;
   /** A lost connection is replaced before a request asks for it, while the cluster is in use. */
@@ -30,10 +32,14 @@ export class LaneConnections {
   readonly #budget: EndpointBudget;
   readonly #most: number;
   readonly #openToAll: number;
+  readonly #leavingBeside: number;
+  /** How many take no new streams. */
+  #leaving = 0;
 
-  constructor({ maxConnections }: LaneLimits, budget: EndpointBudget) {
+  constructor({ maxConnections, leavingBeside }: LaneLimits, budget: EndpointBudget) {
     this.#budget = budget;
     this.#most = maxConnections;
+    this.#leavingBeside = leavingBeside;
     this.#openToAll = openToAll(maxConnections);
   }
 
@@ -49,12 +55,12 @@ export class LaneConnections {
 
   /** There may be no more. */
   get areAll(): boolean {
-    return this.all.length >= this.#most;
+    return this.#counted >= this.#most;
   }
 
   /** So many are there that a client may have its share of them. */
   get areShared(): boolean {
-    return this.all.length > this.#openToAll;
+    return this.#counted > this.#openToAll;
   }
 
   /** None has room for requests of `client`, and no further one may be opened for them. */
@@ -64,14 +70,14 @@ export class LaneConnections {
 
   /** `client` may have another one. */
   mayServe(client: object | null): boolean {
-    return !this.areShared || hasShareLeft(client, this.all, this.#most);
+    return !this.areShared || hasShareLeft(client, this.#sharedOut(), this.#most);
   }
 
   /** The first of those in `line` whose client may have another one; null: nobody. */
   nextIn(line: WaitingLine): WaitingRequest | null {
     const { first } = line;
     if (first === null || this.mayServe(first.request.client)) return first;
-    const shares = new LineShares(this.all, this.#most);
+    const shares = new LineShares(this.#sharedOut(), this.#most);
     return line.find(({ request }) => shares.hasLeft(request.client));
   }
 
@@ -109,6 +115,13 @@ export class LaneConnections {
     return this.#budget.take();
   }
 
+  /** It takes no new streams from here on. */
+  leaves(connection: UpstreamConnection): void {
+    if (connection.isLeaving) return;
+    connection.isLeaving = true;
+    this.#leaving++;
+  }
+
   add(connection: UpstreamConnection): void {
     this.all.push(connection);
   }
@@ -116,6 +129,7 @@ export class LaneConnections {
   remove(connection: UpstreamConnection): void {
     this.#budget.release();
     this.all.splice(this.all.indexOf(connection), 1);
+    if (connection.isLeaving) this.#leaving--;
     if (connection.isAside) this.#aside.splice(this.#aside.indexOf(connection), 1);
   }
 
@@ -126,7 +140,20 @@ export class LaneConnections {
 
   drain(): void {
     this.#current = null;
-    for (const connection of [...this.all]) connection.drain();
+    for (const connection of [...this.all]) {
+      this.leaves(connection);
+      connection.drain();
+    }
+  }
+
+  /** As many as count to those that there may be. */
+  get #counted(): number {
+    return this.all.length - Math.min(this.#leaving, this.#leavingBeside);
+  }
+
+  /** Those that clients have their shares of. */
+  #sharedOut(): readonly UpstreamConnection[] {
+    return this.#leavingBeside === 0 ? this.all : this.all.filter(({ isLeaving }) => !isLeaving);
   }
 
   #setAside(connection: UpstreamConnection): void {

@@ -165,6 +165,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onCrowded(connection: UpstreamConnection): void {
+    this.#connections.leaves(connection);
     connection.drain();
     this.#loseCurrent(connection);
   }
@@ -182,6 +183,7 @@ export class Lane implements ConnectionOwner, DialsOwner {
   }
 
   onDraining(connection: UpstreamConnection): void {
+    this.#connections.leaves(connection);
     if (connection.proof.isUnused && this.waiting.length === 0 && !this.#dials.areFailing) {
       // Peers end what is idle. What would be kept ready in its place would end likewise: the next request dials.
       this.#connections.preferOtherThan(connection);

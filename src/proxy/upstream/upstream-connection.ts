@@ -59,6 +59,8 @@ export class UpstreamConnection implements MessageConnectionEvents, TransportOwn
   wasOpen = false;
   /** Its lane has set it aside; written by the lane. */
   isAside = false;
+  /** Its lane counts it among those that leave; written by the lane. */
+  isLeaving = false;
   /** Whose the newest of its streams is: where a connection takes one at a time, who has it. Forgotten by `sweep` when none is open. null: nobody's in particular. */
   client: object | null = null;
   /** By which its end is judged. */
