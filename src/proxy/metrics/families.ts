@@ -177,7 +177,11 @@ export const FAMILIES = {
     help: 'Spans of traced requests, by what became of them.',
     labels: ['cluster', 'outcome'],
   },
-  daemun_upstream_connections: { type: 'gauge', help: 'Open connections to endpoints.', labels: ['cluster'] },
+  daemun_upstream_connections: {
+    type: 'gauge',
+    help: 'Connections to endpoints, those that are being made or end included; not the one that health checks have to each.',
+    labels: ['cluster'],
+  },
   daemun_upstream_requests_pending: {
     type: 'gauge',
     help: 'Requests that wait for a connection.',
