@@ -19,8 +19,6 @@ export interface AcceptedSets {
   readonly attached: ReadonlyMap<string, readonly ListenerSet[]>;
   /** Ours, and attached to no Gateway. */
   readonly refused: readonly RefusedSet[];
-  /** About ListenerSets that are nobody's; in a cluster they may be other controllers'. */
-  readonly findings: readonly Finding[];
 }
 
 export interface RefusedSet {
@@ -40,18 +38,10 @@ interface World {
 export function acceptListenerSets(classes: AcceptedClasses, world: World): AcceptedSets {
   const attached = new Map<string, ListenerSet[]>();
   const refused: RefusedSet[] = [];
-  const findings: Finding[] = [];
   const oldestFirst = [...world.resources.listenerSets.values()].sort((a, b) => compareAge(a.metadata, b.metadata));
   for (const set of oldestFirst) {
-    const { parentRef } = set.spec;
-    if (parentRef.kind !== 'Gateway' || parentRef.group !== GATEWAY_GROUP) {
-      // In a cluster another controller may know the kind.
-      if (world.environment.controllerName === null) findings.push(parentKind(set));
-      continue;
-    }
     const parent = gatewayOf(set);
-    const gateway = world.resources.gateways.get(parent);
-    const refusal = gateway === undefined ? missingGateway(set, world) : refusalOf(set, { gateway, classes, world });
+    const refusal = judgeParent(set, parent, { classes, world });
     if (refusal === undefined) continue;
     if (refusal !== null) {
       refused.push(refusal);
@@ -61,7 +51,19 @@ export function acceptListenerSets(classes: AcceptedClasses, world: World): Acce
     if (others === undefined) attached.set(parent, [set]);
     else others.push(set);
   }
-  return { attached, refused, findings };
+  return { attached, refused };
+}
+
+/** null: it is attached; undefined: it is not ours. */
+function judgeParent(
+  set: ListenerSet,
+  parent: string,
+  { classes, world }: { readonly classes: AcceptedClasses; readonly world: World },
+): RefusedSet | null | undefined {
+  const { kind, group } = set.spec.parentRef;
+  if (kind !== 'Gateway' || group !== GATEWAY_GROUP) return unattached(set, world, parentKind);
+  const gateway = world.resources.gateways.get(parent);
+  return gateway === undefined ? unattached(set, world, missingGateway) : refusalOf(set, { gateway, classes, world });
 }
 
 /** Listeners of a Gateway: its own, or those that a ListenerSet adds. */
@@ -119,19 +121,27 @@ function allowanceToAdd(gateway: Gateway, namespace: string): string {
   return `In the Gateway set allowedListeners: {namespaces: {${from}}}`;
 }
 
-/** Reported in standalone mode only: in a cluster the Gateway may be another controller's. */
-function missingGateway(set: ListenerSet, { environment }: World): RefusedSet | undefined {
+/** Standalone only: in a cluster another controller may know the kind, or have the Gateway. */
+function unattached(
+  set: ListenerSet,
+  { environment }: World,
+  why: (set: ListenerSet, environment: TranslateEnvironment) => Finding,
+): RefusedSet | undefined {
   if (environment.controllerName !== null) return undefined;
+  const key = formatNamespacedName(set.metadata);
+  const problem = { reason: 'ParentNotAccepted' as const, finding: why(set, environment) };
+  return { key, set, controllerName: IMPLIED_CONTROLLER_NAME, problem };
+}
+
+function missingGateway(set: ListenerSet, environment: TranslateEnvironment): Finding {
   const { parentRef } = set.spec;
   const target = { kind: 'Gateway', namespace: parentRef.namespace ?? set.metadata.namespace, name: parentRef.name };
-  const finding = findingOf('listener-set/parent-not-found', set, {
+  return findingOf('listener-set/parent-not-found', set, {
     path: ['spec', 'parentRef'],
     ...missingText(target, environment.refused?.get(`Gateway/${formatNamespacedName(target)}`), {
       help: 'Create it, or correct name and namespace of the parentRef',
     }),
   });
-  const key = formatNamespacedName(set.metadata);
-  return { key, set, controllerName: IMPLIED_CONTROLLER_NAME, problem: { reason: 'ParentNotAccepted', finding } };
 }
 
 function parentKind(set: ListenerSet): Finding {

@@ -144,7 +144,6 @@ function collectFindings(
   const gateways = [...sources.gateways.values()].sort((a, b) => compareStrings(a.key, b.key));
   for (const gateway of gateways) append(findings, gateway.findings);
   for (const { problem } of sources.sets.refused) findings.push(problem.finding);
-  append(findings, sources.sets.findings);
   const lints: Readonly<Record<string, () => readonly Finding[]>> = {
     'names of certificates': () => gateways.flatMap(lintCertificateNames),
     annotations: () => ownersOf(sources, gateways).flatMap(lintAnnotations),
