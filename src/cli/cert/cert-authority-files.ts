@@ -10,7 +10,7 @@ import {
   loadAuthority,
   openDevelopmentCa,
 } from '../../demo/index.ts';
-import { messageOf } from '../../errors/index.ts';
+import { fileFault } from '../../errors/index.ts';
 import { systemClock } from '../../time/index.ts';
 import { defaultStateDirectory } from '../../values/index.ts';
 import { couldNotRun } from '../exit-code.ts';
@@ -52,6 +52,6 @@ export async function readAuthorityFiles(certificateFile: string, keyFile: strin
   try {
     return loadAuthority({ chain: await readFile(certificateFile, 'utf8'), key: await readFile(keyFile, 'utf8') });
   } catch (error) {
-    throw couldNotRun(`the CA ${certificateFile} with the key ${keyFile} cannot be used: ${messageOf(error)}`);
+    throw couldNotRun(`the CA ${certificateFile} with the key ${keyFile} cannot be used: ${fileFault(error)}`);
   }
 }

@@ -64,6 +64,14 @@ describe('daemun cert', () => {
     assert.equal(new X509Certificate(await readFile(join(folder, 'tls.crt'))).issuer, 'CN=Test CA');
   });
 
+  it('says in plain words that the files of a CA are missing', async () => {
+    const files = ['--ca', join(folder, 'none.crt'), '--ca-key', join(folder, 'none.key')];
+    await assert.rejects(run('issue', '--host', 'a.example.com', ...files), {
+      exitCode: 3,
+      message: /cannot be used: there is no such file or folder$/,
+    });
+  });
+
   it('prints a Secret that a cluster takes', async () => {
     const yaml = await run('issue', '--host', 'a.example.com', '--self-signed', '--secret', 'infra/api-tls-cert');
     const secret = parse(yaml);

@@ -40,6 +40,19 @@ describe('looking for files', () => {
     ]);
   });
 
+  it('says which names it cannot read, and does not pass them over', { skip: process.platform !== 'linux' }, test => {
+    const folder = temporaryFolder(test, { 'a.yaml': configMap('a') });
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff]), Buffer.from('.yaml')]),
+      configMap('b'),
+    );
+    const { files, problems } = findFiles([folder]);
+    assert.deepEqual([...files.keys()], [join(folder, 'a.yaml')]);
+    const path = join(folder, '\ufffd.yaml');
+    const message = `${path} cannot be read: its name is not UTF-8`;
+    assert.deepEqual(problems, [{ code: 'store/unreadable', path, message }]);
+  });
+
   it('tells a file from what was written into it with its size and times as before', test => {
     const folder = temporaryFolder(test, { 'a.yaml': configMap('a', 'x') });
     const file = join(folder, 'a.yaml');

@@ -104,7 +104,12 @@ class Search {
   /** What is not named as a manifest may have led to a folder of them. */
   #addBrokenLink(path: string): void {
     const target = this.#try(path, () => linkTarget(path));
-    if (target === undefined) return;
+    if (target === undefined) {
+      // Node has put U+FFFD in place of bytes that it cannot decode: there is no file of that name.
+      if (path.includes('\ufffd'))
+        this.#report('store/unreadable', path, `${path} cannot be read: its name is not UTF-8`);
+      return;
+    }
     this.#watch(target);
     const code = isManifestName(path) ? 'store/path-not-found' : 'store/broken-link';
     this.#report(code, path, `${path} is a symbolic link to ${target}, which does not exist`);
