@@ -33,6 +33,13 @@ describe('the environment', () => {
     assert.match((await run(['run', '-f', file], { DAEMUN_SETTLE: 'soon' }))[1], /--settle soon: a duration/);
   });
 
+  it('is named where the command fails, for who has forgotten that it is set', async () => {
+    const [, err] = await run(['get', 'gw'], { DAEMUN_ADMIN: '127.0.0.1:1', DAEMUN_SETTLE: '5s' });
+    assert.match(err, /\nFrom the environment: DAEMUN_ADMIN\n$/);
+    const [, given] = await run(['get', 'gw', '--admin', '127.0.0.1:1'], { DAEMUN_ADMIN: '127.0.0.1:2' });
+    assert.doesNotMatch(given, /environment/);
+  });
+
   it('yields to the flag, and counts as unset when it is empty', async () => {
     const args = ['get', 'gw', '-f', file];
     assert.deepEqual(await run([...args, '-n', 'default'], { DAEMUN_NAMESPACE: 'x' }), [0, '']);

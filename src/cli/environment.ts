@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { usageError } from './exit-code.ts';
+import type { Outcome } from './outcome.ts';
 
 /** By flag: the environment variable that stands for it where it is not given. An empty variable counts as unset. */
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -29,8 +30,8 @@ ${Object.entries(VARIABLES)
   NO_COLOR, TERM=dumb      no colours; FORCE_COLOR=1: colours also where the output is no terminal
   DAEMUN_DEBUG=1           show where a failure happened`;
 
-/** Makes a command's flags known by their variables: in its help, and for what is not given when it runs. */
-export function readEnvironment(command: Command, environment: Environment): void {
+/** Makes a command's flags known by their variables: in its help, and for what is not given when it runs, which `outcome` is told. */
+export function readEnvironment(command: Command, environment: Environment, outcome: Outcome): void {
   // What it installs should not depend on what is looked at by default.
   if (command.name() === 'install') return;
   const bound = command.options.filter(option => option.long !== undefined && option.long in VARIABLES);
@@ -38,17 +39,19 @@ export function readEnvironment(command: Command, environment: Environment): voi
   for (const option of bound) option.env(VARIABLES[option.long ?? ''] ?? '');
   command.hook('preAction', (_root, running) => {
     if (running !== command) return;
-    for (const option of bound) takeVariable(command, option, environment);
+    outcome.variables = bound.flatMap(option => takeVariable(command, option, environment));
   });
 }
 
-function takeVariable(command: Command, option: Option, environment: Environment): void {
+/** The name of the variable, where it stands for the flag. */
+function takeVariable(command: Command, option: Option, environment: Environment): readonly string[] {
   const name = VARIABLES[option.long ?? ''] ?? '';
   const text = environment[name];
   const key = option.attributeName();
   const source = command.getOptionValueSource(key);
-  if (text === undefined || text === '' || source === 'cli') return;
+  if (text === undefined || text === '' || source === 'cli') return [];
   command.setOptionValueWithSource(key, parse(option, text, name), 'env');
+  return [name];
 }
 
 function parse(option: Option, text: string, name: string): unknown {

@@ -7,4 +7,6 @@ export interface Outcome {
   failing: string;
   /** The words behind it that are no options. */
   words: readonly string[];
+  /** Environment variables that stood for flags of the command that ran. */
+  variables: readonly string[];
 }

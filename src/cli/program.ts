@@ -30,7 +30,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Runs a command line (without the program's name). Resolves with the exit code; never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const outcome: Outcome = { exitCode: EXIT.ok, failing: '', words: [] };
+  const outcome: Outcome = { exitCode: EXIT.ok, failing: '', words: [], variables: [] };
   try {
     const program = buildProgram(terminal, outcome);
     await program.parseAsync(withoutHelpCommand(args, program), { from: 'user' });
@@ -105,7 +105,7 @@ function pathOf(command: Command): string {
 /** No command ends the process or writes beside the terminal; each reads its environment and shows its examples. */
 function settle(command: Command, terminal: Terminal, outcome: Outcome): void {
   const path = pathOf(command);
-  readEnvironment(command, terminal.environment);
+  readEnvironment(command, terminal.environment, outcome);
   const examples = examplesText(path, terminal.program);
   if (examples !== '') command.addHelpText('after', examples);
   command
@@ -124,17 +124,19 @@ function settle(command: Command, terminal: Terminal, outcome: Outcome): void {
 }
 
 /** What could not be read of a command line. */
-type Failing = Pick<Outcome, 'failing' | 'words'>;
+type Failing = Pick<Outcome, 'failing' | 'words' | 'variables'>;
 
 /** Writes what went wrong, without a stack trace; the exit code to end with. */
 export function reportFailure(
   error: unknown,
   terminal: Terminal,
-  failing: Failing = { failing: '', words: [] },
+  failing: Failing = { failing: '', words: [], variables: [] },
 ): number {
   if (error instanceof CommanderError) return reportUsage(error, terminal, failing);
   const { exitCode, hint } = error instanceof CommandFailure ? error : unexpected(error);
-  const shown = hint === '' ? '' : `${hint}\n`;
+  const { variables } = failing;
+  const taken = variables.length === 0 ? '' : `From the environment: ${variables.join(', ')}`;
+  const shown = [hint, taken].map(line => (line === '' ? '' : `${line}\n`)).join('');
   terminal.err(
     `${paintFor(terminal)('red', 'error:')} ${lineText(error instanceof CommandFailure ? error.message : messageOf(error))}\n${shown}`,
   );

@@ -6,6 +6,8 @@ import { processTerminal } from '../../src/cli/terminal.ts';
 /** Of the arguments of a container, flags that `daemun run` does not have. */
 export function unknownFlags([command, ...flags]: readonly string[]): readonly string[] {
   if (command !== 'run') return [`${command}`];
-  const known = runCommand(processTerminal(), { exitCode: 0, failing: '', words: [] }).options.map(({ long }) => long);
+  const known = runCommand(processTerminal(), { exitCode: 0, failing: '', words: [], variables: [] }).options.map(
+    ({ long }) => long,
+  );
   return flags.filter(flag => !known.includes(flag.split('=')[0]));
 }
