@@ -55,6 +55,8 @@ export class FakeApi {
   readonly events: Readonly<Json>[] = [];
   /** What becomes of an object that is applied: how it is stored, or why it is not (422). null: none is taken. */
   admit: Admission | null = null;
+  /** Watches from before this version end in an error in place of what is next. */
+  brokenBefore = 0;
   /** The most objects in a page, whatever is asked for. */
   pageSize = 500;
 
@@ -257,9 +259,9 @@ export class FakeApi {
 
   #watch({ pathname, searchParams }: URL, response: ServerResponse): void {
     const from = Number(searchParams.get('resourceVersion'));
-    if (from < this.#oldest) {
+    if (from < this.#oldest || from < this.brokenBefore) {
       // As API servers do: the watch begins, and then is refused.
-      writeEvent(response, EXPIRED);
+      writeEvent(response, from < this.#oldest ? EXPIRED : BROKEN);
       response.end();
       return;
     }
@@ -272,6 +274,7 @@ export class FakeApi {
 }
 
 const EXPIRED = { type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old resource version' } } as const;
+const BROKEN = { type: 'ERROR', object: { kind: 'Status', code: 500, message: 'cannot be converted' } } as const;
 
 function writeEvent(
   response: ServerResponse,

@@ -508,6 +508,25 @@ describe('a store whose API server fails', () => {
     assert.equal(followed.log.length, 2);
   });
 
+  it('lists again when watches from its place end in an error each time', async t => {
+    const api = await FakeApi.start(t);
+    api.put(route('r'));
+    const followed = await started(t, api);
+    await eventually(() => api.openWatches === ALWAYS_READ, followed);
+    const { length: before } = api.requests;
+    api.put(route('b'));
+    await eventually(() => names(followed).length === 2, followed);
+    // What comes next is the one that cannot be told: a list says that it is gone.
+    api.endWatches('lost');
+    api.put(route('odd'));
+    api.delete(route('odd'));
+    api.put(route('c'));
+    api.brokenBefore = api.version;
+    await eventually(() => names(followed).length === 3, followed);
+    const lists = api.requests.slice(before).filter(request => request.includes('httproutes?limit=500'));
+    assert.equal(lists.length, 1);
+  });
+
   it('does without a kind that it may not read, says so, and reads it once it may', async t => {
     const api = await FakeApi.start(t);
     api.put(route('r'));

@@ -15,6 +15,8 @@ const PAGE_SIZE = 500;
 const LEAST_PAGE = 1;
 /** How long a watch goes on before it is begun anew, so that load spreads over API servers; up to twice as long, by chance. */
 const WATCH_SECONDS = 300;
+/** Errors within watches that go on from one place: what is next there cannot be told, as where it cannot be converted. A list is read without it. */
+const ERRORS_AT_PLACE = 2;
 /** A watch that ended sooner did not go well, whatever the server said. */
 const SHORT_WATCH_MS = 1_000;
 
@@ -53,7 +55,7 @@ export interface ReflectorOptions {
 
 /**
  * Keeps a cache equal to what the API server has: one list, in pages, then a watch from there on. A watch that ends begins again where
- * it was; only when the server no longer knows that place (410), or has not come so far, everything is listed again. The cache keeps what it
+ * it was; only when the server no longer knows that place (410), has not come so far or cannot go on from there, everything is listed again. The cache keeps what it
  * has meanwhile.
  *
  *   reading ──list──► live ──watch ends──► live (from the last version)
@@ -71,6 +73,8 @@ export class Reflector {
   #watching = new AbortController();
   /** From where a watch goes on; null: a list is needed. */
   #resourceVersion: string | null = null;
+  /** Watches from there that ended in an error that was told as an event. */
+  #errorsAtPlace = 0;
   /** Since when the server makes the kind ready; null: it does not. */
   #madeReadySinceMs: number | null = null;
 
@@ -135,6 +139,7 @@ export class Reflector {
     } while (page.next !== '');
     if (this.#isStopped()) return;
     list.commit();
+    this.#errorsAtPlace = 0;
     this.#resourceVersion = page.resourceVersion;
     this.#live();
   }
@@ -188,7 +193,11 @@ export class Reflector {
 
   #take({ type, object }: KubeWatchEvent): void {
     const { cache } = this.#options;
-    if (type === 'ERROR') throw refusalOf(object, this.#path);
+    if (type === 'ERROR') {
+      this.#errorsAtPlace++;
+      throw refusalOf(object, this.#path);
+    }
+    this.#errorsAtPlace = 0;
     if (type === 'DELETED') cache.remove(object);
     else if (type !== 'BOOKMARK') cache.put(object);
     this.#resourceVersion = resourceVersionOf(object) ?? this.#resourceVersion;
@@ -197,8 +206,8 @@ export class Reflector {
 
   async #recover(error: unknown): Promise<void> {
     const { status, reason } = error instanceof KubeRefusal ? error : { status: null, reason: null };
+    if (status === 410 || this.#errorsAtPlace >= ERRORS_AT_PLACE) this.#resourceVersion = null;
     if (status === 410) {
-      this.#resourceVersion = null;
       await this.#wait(null);
       return;
     }
