@@ -58,7 +58,7 @@ export class OutgoingHead {
   }
 
   /**
-   * The list for a peer; null: too many peers, or the request has an `x-forwarded-for` among `received`, its per-request fields (null when
+   * The list for a peer; null: too many peers, or the request `goesRound`, or has an `x-forwarded-for` among `received`, its per-request fields (null when
    * none of them can be one): take `unaddressed` and add `forwardedFor`.
    */
   listFor(address: string, received: VolatileFields): HeaderList | null {
@@ -67,8 +67,9 @@ export class OutgoingHead {
     let list = this.#byAddress?.get(address);
     if (list === undefined) {
       this.#byAddress ??= new Map();
-      if (this.#byAddress.size >= MAX_ADDRESSES) return null;
+      if (this.#byAddress.size >= MAX_ADDRESSES || this.#goesRound) return null;
       list = this.#build(address);
+      if (this.#goesRound) return null;
       this.#byAddress.set(address, list);
     }
     this.#lastAddress = address;
@@ -76,7 +77,7 @@ export class OutgoingHead {
     return list;
   }
 
-  /** Whether the request came through too many proxies; asked behind `listFor`, of the same `received`. */
+  /** Whether the request came through too many proxies; asked where `listFor` gave none, of the same `received`. */
   goesRound(received: VolatileFields): boolean {
     if (fieldOf(received, FORWARDED_FOR) === undefined) return this.#goesRound;
     return goesRound(forwardedFor(this.#source, received));

@@ -102,7 +102,7 @@ function prepareHead(exchange: ExchangeState, decision: Decision, backend: Compi
   const believed = believedFields(outgoingFields, decision);
   const claims = believed === outgoingFields ? null : fields;
   const list = head.listFor(peerAddress, claims);
-  if (head.goesRound(claims)) {
+  if (list === null && head.goesRound(claims)) {
     exchange.answer(requestLoop(exchange.face));
     return false;
   }
