@@ -11,7 +11,8 @@ import { LayeredMatchers } from './layered-matchers.ts';
 export class SharedMatchers {
   /** Of lists that are the same but for a little. */
   readonly layered: LayeredMatchers = new LayeredMatchers();
-  readonly #byFirst = new WeakMap<RequestMatch, HostMatcher>();
+  /** A match is known to whom it decided about, longer than its matcher is used. */
+  readonly #byFirst = new WeakMap<RequestMatch, WeakRef<HostMatcher>>();
   readonly #byList = new WeakMap<readonly RouteEntry[], HostMatcher>();
 
   /** The matcher of exactly these matches, by identity. */
@@ -19,7 +20,7 @@ export class SharedMatchers {
     const ofList = this.#byList.get(entries);
     if (ofList !== undefined) return ofList;
     const [first] = entries;
-    const known = first === undefined ? undefined : this.#byFirst.get(first.match);
+    const known = first === undefined ? undefined : this.#byFirst.get(first.match)?.deref();
     return known !== undefined && isOf(known, entries) ? known : undefined;
   }
 
@@ -27,7 +28,7 @@ export class SharedMatchers {
   add(matcher: HostMatcher, entries: readonly RouteEntry[]): HostMatcher {
     this.#byList.set(entries, matcher);
     const [first] = matcher.matches;
-    if (first !== undefined) this.#byFirst.set(first.source, matcher);
+    if (first !== undefined) this.#byFirst.set(first.source, new WeakRef(matcher));
     return matcher;
   }
 }

@@ -8,6 +8,7 @@ import { Agent, get } from 'node:https';
 import { afterEach, describe, it } from 'node:test';
 import { queryObjects } from 'node:v8';
 import { CompiledListener } from '../../match/compiled-listener.ts';
+import { HttpIndex } from '../../match/http/http-index.ts';
 import { httpListener, listener, TestGateway } from '../http/gateway.test-support.ts';
 import { Backend } from '../upstream/backend.test-support.ts';
 import { certificate } from './certificate.test-support.ts';
@@ -41,10 +42,11 @@ describe('rules that are no more', () => {
     return { gateway, change };
   }
 
-  const compiled = (): number => queryObjects(CompiledListener, { format: 'count' });
+  /** Listeners and indexes of matches that are compiled. */
+  const compiled = (): number[] => [CompiledListener, HttpIndex].map(kind => queryObjects(kind, { format: 'count' }));
 
   it('are let go of by connections and by streams', async () => {
-    const before = compiled();
+    assert.deepEqual(compiled(), [0, 0]);
     const { gateway, change } = await start();
     for (let version = 0; version < VERSIONS; version++) {
       await change(version);
@@ -60,7 +62,7 @@ describe('rules that are no more', () => {
     }
     await change(VERSIONS);
 
-    assert.equal(compiled() - before, 1);
+    assert.deepEqual(compiled(), [1, 1]);
     assert.equal(gateway.metric('daemun_downstream_requests_active'), VERSIONS);
     assert.equal(gateway.metric('daemun_downstream_connections'), 2 * VERSIONS);
   });
