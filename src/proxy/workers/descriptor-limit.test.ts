@@ -6,6 +6,7 @@ import {
   connectionsPerWorker,
   descriptorLimit,
   endpointConnectionsPerWorker,
+  leastDescriptors,
   parseLimits,
 } from './descriptor-limit.ts';
 
@@ -33,5 +34,16 @@ describe('the cap of client connections', () => {
     assert.equal(connectionsPerWorker(1_024, 1), 702);
     assert.equal(endpointConnectionsPerWorker(1_024, 1), 234);
     assert.equal(connectionsPerWorker(20, 4), 16);
+  });
+
+  it('says where that is more than the limit has', () => {
+    for (const workers of [1, 2, 4, 256]) {
+      const peers = (limit: number): number =>
+        connectionsPerWorker(limit, workers) + endpointConnectionsPerWorker(limit, workers);
+      const least = leastDescriptors(workers);
+      assert.ok(least - workers * peers(least) >= 64 + workers * 24, `${workers} workers`);
+      assert.ok(least / 2 - workers * peers(least / 2) < 64 + workers * 24, `${workers} workers`);
+    }
+    assert.equal(leastDescriptors(2), 156);
   });
 });

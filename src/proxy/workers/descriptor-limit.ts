@@ -45,6 +45,11 @@ export function endpointConnectionsPerWorker(limit: number, workers: number): nu
   return Math.max(LEAST_ENDPOINT_CONNECTIONS, Math.floor(peersPerWorker(limit, workers) * ENDPOINT_SHARE));
 }
 
+/** What the limit must be for each of `workers` to have the connections that it takes at least. */
+export function leastDescriptors(workers: number): number {
+  return PROCESS_RESERVE + workers * (WORKER_RESERVE + Math.ceil(LEAST_CONNECTIONS / (1 - ENDPOINT_SHARE)));
+}
+
 function peersPerWorker(limit: number, workers: number): number {
   return (limit - PROCESS_RESERVE - workers * WORKER_RESERVE) / workers;
 }

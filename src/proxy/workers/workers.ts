@@ -9,7 +9,12 @@ import type { TicketSecrets } from '../listeners/index.ts';
 import type { MetricsReader } from '../metrics/index.ts';
 import type { Health } from '../upstream/index.ts';
 import type { DataPlaneWorker, DrainReport } from './data-plane-worker.ts';
-import { connectionsPerWorker, descriptorLimit, endpointConnectionsPerWorker } from './descriptor-limit.ts';
+import {
+  connectionsPerWorker,
+  descriptorLimit,
+  endpointConnectionsPerWorker,
+  leastDescriptors,
+} from './descriptor-limit.ts';
 import { HeapRelief, NOTHING_CHARGED } from './heap-relief.ts';
 import { LocalWorker } from './local-worker.ts';
 import { canReusePort } from './port-claims.ts';
@@ -162,6 +167,9 @@ export class Workers {
   #settings(workers: number, ticketSecrets: TicketSecrets): WorkerSettings {
     const { serverHeader, via, upstreamServiceTime, accessLog } = this.#options;
     const limit = descriptorLimit();
+    const least = leastDescriptors(workers);
+    if (limit < least)
+      this.#options.log.warn('the limit of open files is low for so many workers', { limit, least, workers });
     return {
       serverHeader,
       via,
