@@ -90,6 +90,8 @@ for (const workers of [0, 1, 2]) {
       await once(backend.server, 'stream');
       const drained = plane.drain();
       await once(session, 'goaway');
+      // Whoever looks what it waits for need not wait as well.
+      assert.equal((await plane.dump()).workers.length, Math.max(1, workers));
       backend.release();
       assert.equal(await running, `${backend.port}`);
       assert.deepEqual(await drained, { finished: 1, cut: 0, lost: 0 });

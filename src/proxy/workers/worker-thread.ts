@@ -67,6 +67,13 @@ function traceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** A drain holds up what comes behind it, for minutes perhaps; who wants to know what it waits for is told. */
+let isDraining = false;
+
+function dump(sequence: number): void {
+  send({ kind: 'dumped', sequence, dump: runtime.dump() });
+}
+
 async function handle(message: Exclude<ToWorker, { kind: 'pulse' }>): Promise<void> {
   switch (message.kind) {
     case 'apply':
@@ -92,10 +99,11 @@ async function handle(message: Exclude<ToWorker, { kind: 'pulse' }>): Promise<vo
       send({ kind: 'stopped-listening' });
       break;
     case 'drain':
+      isDraining = true;
       send({ kind: 'drained', report: await runtime.drain(message.timeoutMs) });
       break;
     case 'dump':
-      send({ kind: 'dumped', sequence: message.sequence, dump: runtime.dump() });
+      dump(message.sequence);
       break;
     case 'close':
       runtime.close();
@@ -106,6 +114,10 @@ async function handle(message: Exclude<ToWorker, { kind: 'pulse' }>): Promise<vo
 
 let queue: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker) => {
+  if (isDraining && message.kind === 'dump') {
+    dump(message.sequence);
+    return;
+  }
   if (message.kind === 'pulse') {
     send(message);
     return;
