@@ -18,7 +18,7 @@ import {
   VERSIONS,
   type Version,
 } from './http-peers.test-support.ts';
-import { anyRequests, anySteps, NAMES, type RoutedRequest, SAID } from './random-routing.test-support.ts';
+import { anyRequests, anySteps, JUDGE, NAMES, type RoutedRequest, SAID } from './random-routing.test-support.ts';
 
 /** More new values of a name than make it vary on a connection. */
 const MANY = 20;
@@ -30,29 +30,32 @@ const OWN_FIELDS = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'co
 describe('a gateway whose rules change', () => {
   let one: HttpServer;
   let two: HttpServer;
+  /** Takes the place of `one`. */
+  let three: HttpServer;
+  let judge: HttpServer;
 
   before(async () => {
     one = await HttpServer.start('HTTP/1.1', echo('one'));
     two = await HttpServer.start('HTTP/2', echo('two'));
+    three = await HttpServer.start('HTTP/1.1', echo('three'));
+    judge = await HttpServer.start('HTTP/1.1', judgement);
   });
   after(() => {
     one.close();
     two.close();
+    three.close();
+    judge.close();
   });
 
-  async function apply(gateway: TestGateway, listeners: readonly RequestListener[]): Promise<void> {
-    const clusters = { one: [one.port], two: [two.port] };
-    await gateway.apply({ listeners, clusters, protocols: { one: 'h1', two: 'h2' } });
+  async function apply(gateway: TestGateway, { listeners, hasMoved }: Told): Promise<void> {
+    const clusters = { one: [hasMoved ? three.port : one.port], two: [two.port], [JUDGE]: [judge.port] };
+    await gateway.apply({ listeners, clusters, protocols: { one: 'h1', two: 'h2', [JUDGE]: 'h1' } });
   }
 
   /** What a gateway answers that never had other rules. */
-  async function answersAnew(
-    listeners: readonly RequestListener[],
-    version: Version,
-    requests: readonly RoutedRequest[],
-  ): Promise<unknown[]> {
+  async function answersAnew(told: Told, version: Version, requests: readonly RoutedRequest[]): Promise<unknown[]> {
     const gateway = new TestGateway({ upstreamServiceTime: false });
-    await apply(gateway, listeners);
+    await apply(gateway, told);
     const client = new HttpClient(version, gateway.port);
     try {
       return await askAll(client, version, requests);
@@ -64,26 +67,48 @@ describe('a gateway whose rules change', () => {
 
   for (const version of VERSIONS)
     it(`answers requests over ${version} as one that was started with the last of them`, async () => {
-      const changes = fc.asyncProperty(anySteps, anyRequests, fc.boolean(), async (steps, requests, pathsVary) => {
-        const gateway = new TestGateway({ upstreamServiceTime: false });
-        let known: readonly RequestListener[] = [];
-        let client: HttpClient | undefined;
-        try {
-          for (const listeners of steps) {
-            known = share(known, listeners);
-            await apply(gateway, known);
-            client ??= await clientOf(gateway, version, pathsVary);
-            const wanted = await answersAnew(listeners, version, requests);
-            for (let at = 0; at < AGAIN; at++) assert.deepEqual(await askAll(client, version, requests), wanted);
+      const moves = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+      const changes = fc.asyncProperty(
+        anySteps,
+        anyRequests,
+        fc.boolean(),
+        moves,
+        async (steps, requests, pathsVary, moved) => {
+          const gateway = new TestGateway({ upstreamServiceTime: false });
+          let known: readonly RequestListener[] = [];
+          let client: HttpClient | undefined;
+          try {
+            for (const [step, listeners] of steps.entries()) {
+              const hasMoved = moved[step] === true;
+              known = share(known, listeners);
+              await apply(gateway, { listeners: known, hasMoved });
+              client ??= await clientOf(gateway, version, pathsVary);
+              const wanted = await answersAnew({ listeners, hasMoved }, version, requests);
+              for (let at = 0; at < AGAIN; at++) assert.deepEqual(await askAll(client, version, requests), wanted);
+            }
+          } finally {
+            client?.close();
+            gateway.close();
           }
-        } finally {
-          client?.close();
-          gateway.close();
-        }
-      });
+        },
+      );
       await fc.assert(changes, { numRuns: 20 });
     });
 });
+
+/** What a gateway is told at one time. `hasMoved`: one of its clusters has another endpoint. */
+interface Told {
+  readonly listeners: readonly RequestListener[];
+  readonly hasMoved: boolean;
+}
+
+/** Lets most pass, with what it was asked. */
+const judgement: Handler = ({ url, headers }, response) => {
+  response.statusCode = headers['authorization'] === 'https' ? 403 : 200;
+  response.setHeader('x-group', JSON.stringify([url, headers['x-tenant'] ?? null, headers.cookie ?? null]));
+  response.setHeader('x-tenant', 'judged');
+  response.end();
+};
 
 /** Answers with what it was asked. */
 function echo(name: string): Handler {

@@ -136,6 +136,16 @@ const redirect: Filter = {
   kind: 'redirect',
   redirect: { status: 302, scheme: 'https', hostname: null, port: null, path: null },
 };
+/** Names of the cluster that is asked whether requests may pass. */
+export const JUDGE = 'judge';
+
+/** Differ in what the server is told, and in what the request takes over of its answer. */
+const auths: readonly Filter[] = ['x-tenant', 'cookie'].flatMap(name =>
+  [null, [name]].map(taken => {
+    const asked = { allowedHeaders: ['authorization', name], allowedResponseHeaders: taken };
+    return { kind: 'external-auth', auth: { kind: 'http', cluster: JUDGE, pathPrefix: '', ...asked, maxBodyBytes: 0 } };
+  }),
+);
 const rewrite: Filter = { kind: 'rewrite', rewrite: { hostname: 'other', path: { kind: 'full', value: '/other' } } };
 
 const someFilters: fc.Arbitrary<Filter[]> = fc.array(
@@ -149,6 +159,7 @@ const someFilters: fc.Arbitrary<Filter[]> = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.constantFrom(cors, rewrite, redirect) },
+    { weight: 4, arbitrary: fc.constantFrom(...auths) },
   ),
   { maxLength: 2 },
 );
