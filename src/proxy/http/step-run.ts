@@ -64,8 +64,12 @@ export class StepRun {
     else this.run(request);
   }
 
-  /** See `SteppedRequest.watch`. */
+  /** See `SteppedRequest.watch`. What a step began may have ended the request: the worker has no room for both. */
   watch(watcher: BodyWatcher): void {
+    if (this.#owner.isFinished) {
+      watcher.cancel();
+      return;
+    }
     this.#watchers.push(watcher);
     this.#owner.request.show(watcher);
   }
