@@ -70,6 +70,22 @@ describe('a worker thread that takes the place of another one', () => {
   });
 });
 
+describe('a worker thread that starts slowly', () => {
+  it('is not taken for one that hangs', async t => {
+    const clock = new VirtualClock();
+    const logged: string[] = [];
+    const log = { ...HOST.log, error: (message: string) => void logged.push(message) };
+    const entry = new URL(
+      "data:text/javascript,process.getBuiltinModule('worker_threads').parentPort.on('message',()=>{})",
+    );
+    const worker = new ThreadWorker(0, SETTINGS, { ...HOST, clock, log, entry });
+    t.after(() => worker.terminate());
+    void worker.start();
+    for (let beats = 0; beats < 20; beats++) clock.advance(10_000);
+    assert.deepEqual(logged, []);
+  });
+});
+
 describe('a worker thread for which the system has no room', () => {
   it('is tried again, less and less often, until it has', async t => {
     const clock = new VirtualClock();

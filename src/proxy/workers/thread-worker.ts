@@ -189,8 +189,12 @@ export class ThreadWorker implements DataPlaneWorker {
     worker.on('error', error => this.#host.log.error('worker crashed', { worker: this.#index, error: error.stack }));
     this.#exited = new Promise(resolve => worker.once('exit', () => resolve()));
     worker.on('exit', code => this.#onExit(thread, code));
-    this.#pulse = new ThreadPulse(worker, this.#index, this.#host);
     return worker;
+  }
+
+  /** From its start on: where there is little CPU time, and many threads, reading the program takes minutes. */
+  #watch(): void {
+    if (this.#worker !== null && !this.#closed) this.#pulse = new ThreadPulse(this.#worker, this.#index, this.#host);
   }
 
   #post(message: ToWorker): void {
@@ -209,6 +213,7 @@ export class ThreadWorker implements DataPlaneWorker {
     switch (message.kind) {
       case 'started':
         this.#untaken = message.untaken;
+        this.#watch();
         this.#host.onPage(thread, message.metrics);
         this.#started?.();
         break;
