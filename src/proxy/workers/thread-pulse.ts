@@ -12,7 +12,8 @@ const MAX_SILENT_PULSES = 6;
 
 /**
  * Ends a thread that hangs, so that another one takes its place: the kernel goes on giving it connections, which nobody takes. Pulses are counted, not
- * time: a process that was stopped and goes on finds only one that is late.
+ * time: a process that was stopped and goes on finds only one that is late. Begin it when the thread has started: where there is little CPU
+ * time, and many threads, reading the program takes minutes.
  */
 export class ThreadPulse {
   readonly #thread: Pick<Worker, 'postMessage' | 'terminate'>;

@@ -192,11 +192,6 @@ export class ThreadWorker implements DataPlaneWorker {
     return worker;
   }
 
-  /** From its start on: where there is little CPU time, and many threads, reading the program takes minutes. */
-  #watch(): void {
-    if (this.#worker !== null && !this.#closed) this.#pulse = new ThreadPulse(this.#worker, this.#index, this.#host);
-  }
-
   #post(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
@@ -213,7 +208,8 @@ export class ThreadWorker implements DataPlaneWorker {
     switch (message.kind) {
       case 'started':
         this.#untaken = message.untaken;
-        this.#watch();
+        if (this.#worker !== null && !this.#closed)
+          this.#pulse = new ThreadPulse(this.#worker, this.#index, this.#host);
         this.#host.onPage(thread, message.metrics);
         this.#started?.();
         break;
