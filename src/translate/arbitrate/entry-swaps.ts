@@ -5,7 +5,7 @@ import type { Attachment } from '../attach/choose-listeners.ts';
 import type { RankedEntry } from '../rules/precedence.ts';
 import { formAt } from '../rules/route-forms.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
-import type { RouteChange } from '../rules/translated-routes.ts';
+import { isSameIn, type RouteChange } from '../rules/translated-routes.ts';
 
 /** What one changed route takes away and what it brings. */
 export interface EntrySwap {
@@ -28,23 +28,15 @@ export interface PlacedSwap {
 /** By `ListenerTarget.table`, in the order of the routes; only tables in which something changes. */
 export function collectSwaps(changes: ReadonlyMap<string, RouteChange>): ReadonlyMap<string, readonly PlacedSwap[]> {
   const collector = new SwapCollector();
-  for (const { before, after } of changes.values()) if (!isSameTo(before, after)) collector.add(before, after);
+  for (const change of changes.values()) if (!isSameIn(change, 'entries')) collector.add(change);
   return collector.byTable;
-}
-
-function isSameTo(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): boolean {
-  return (
-    before?.attachments === after?.attachments &&
-    before?.entries === after?.entries &&
-    before?.otherForms === after?.otherForms
-  );
 }
 
 class SwapCollector {
   readonly byTable = new Map<string, PlacedSwap[]>();
   #numbers = 0;
 
-  add(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): void {
+  add({ before, after }: RouteChange): void {
     const swaps = new SwapsOfRoute(before, () => this.#numbers++);
     const left = new Map(before?.attachments.map(attachment => [attachment.listener.table, attachment]));
     for (const attachment of after?.attachments ?? []) {

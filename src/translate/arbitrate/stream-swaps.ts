@@ -5,7 +5,7 @@ import type { Attachment } from '../attach/choose-listeners.ts';
 import { formAt } from '../rules/route-forms.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
 import type { RankedStream } from '../rules/translate-stream.ts';
-import type { RouteChange } from '../rules/translated-routes.ts';
+import { isSameIn, type RouteChange } from '../rules/translated-routes.ts';
 
 /**
  * What one changed route of streams takes away from server names of a listener, and what it brings. All listeners at which a route has the
@@ -24,16 +24,8 @@ export function collectStreamSwaps(
   changes: ReadonlyMap<string, RouteChange>,
 ): ReadonlyMap<string, readonly StreamSwap[]> {
   const collector = new SwapCollector();
-  for (const { before, after } of changes.values()) if (!isSameTo(before, after)) collector.add(before, after);
+  for (const change of changes.values()) if (!isSameIn(change, 'stream')) collector.add(change);
   return collector.byTable;
-}
-
-function isSameTo(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): boolean {
-  return (
-    before?.attachments === after?.attachments &&
-    before?.stream === after?.stream &&
-    before?.otherForms === after?.otherForms
-  );
 }
 
 class SwapCollector {
@@ -42,7 +34,7 @@ class SwapCollector {
   /** Of the route at hand. */
   #swaps: StreamSwap[] = [];
 
-  add(before: TranslatedRoute | undefined, after: TranslatedRoute | undefined): void {
+  add({ before, after }: RouteChange): void {
     this.#swaps = [];
     const left = new Map(before?.attachments.map(attachment => [attachment.listener.table, attachment]));
     for (const attachment of after?.attachments ?? []) {

@@ -17,6 +17,15 @@ export interface RouteChange {
   readonly after: TranslatedRoute | undefined;
 }
 
+/** True when the route is attached where it was, and brings the same there; `made`: what routes of its kind bring. */
+export function isSameIn({ before, after }: RouteChange, made: 'entries' | 'stream'): boolean {
+  return (
+    before?.attachments === after?.attachments &&
+    before?.[made] === after?.[made] &&
+    before?.otherForms === after?.otherForms
+  );
+}
+
 /** The routes of all kinds, sorted by `routeKey`. The map keeps its identity when nothing changed. */
 export interface TranslatedRoutes extends RouteWorld {
   readonly byKey: ReadonlyMap<string, TranslatedRoute>;
