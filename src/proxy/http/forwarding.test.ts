@@ -247,7 +247,7 @@ describe('forwarding', () => {
     const client = dial();
     const forged = Buffer.from(`127.0.0.1:${ports[0]}|${Date.now().toString(36)}`).toString('base64url');
     const seenPorts = new Set<unknown>();
-    for (let i = 0; i < 10; i++) seenPorts.add((await call(client, { sid: forged }))['port']);
+    for (let i = 0; seenPorts.size < 2 && i < 100; i++) seenPorts.add((await call(client, { sid: forged }))['port']);
     assert.equal(seenPorts.size, 2, 'balanced as if there were none');
   });
 
