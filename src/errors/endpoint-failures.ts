@@ -75,7 +75,8 @@ export const ENDPOINT_FAILURES = {
     retryable: false,
     httpStatus: 503,
     grpcStatus: 14,
-    summary: 'an endpoint ended the call before it answered',
+    summary:
+      'an endpoint ended the call before it answered; a call that it reset with CANCEL is told as CANCELLED (1), with ENHANCE_YOUR_CALM as RESOURCE_EXHAUSTED (8), as gRPC clients read these',
     help: 'look into its log',
   },
   upstream_protocol: {

@@ -227,6 +227,21 @@ describe('what an endpoint does', () => {
     assert.equal(on.failures('upstream_reset', 'upstream'), 1);
   });
 
+  it('a reset that says what became of the call is told so, as a client without a proxy would hear it', async () => {
+    const statuses: [code: number, status: number][] = [
+      [constants.NGHTTP2_CANCEL, 1],
+      [constants.NGHTTP2_ENHANCE_YOUR_CALM, 8],
+    ];
+    for (const [code, status] of statuses) {
+      const reset = (id: number): Buffer => frame(FRAME.rstStream, 0, id, Buffer.from([0, 0, 0, code]));
+      const before = await bed((socket, id) => socket.write(reset(id)));
+      assert.equal((await call(before.gateway.port)).status, status);
+      assert.equal(before.failures('upstream_reset', 'upstream'), 1);
+      const after = await bed((socket, id) => socket.write(Buffer.concat([headers(id, 0, [...HEAD]), reset(id)])));
+      assert.equal((await call(after.gateway.port)).status, status);
+    }
+  });
+
   it('its DEADLINE_EXCEEDED has no reason; the timeout of the route and the deadline of the call have one each', async () => {
     let passMs = 0;
     const on = await bed(

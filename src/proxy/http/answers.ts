@@ -16,7 +16,8 @@ import {
   patternWorkText,
 } from '../../match/index.ts';
 import type { Fault } from '../../snapshot/index.ts';
-import type { StreamEnd } from '../../wire/index.ts';
+import { GrpcStatus } from '../../values/index.ts';
+import type { EndReason, StreamEnd } from '../../wire/index.ts';
 import type { Answer, Face, Refusal } from '../faces/index.ts';
 import { isOwnLimit, type OpenFailure } from '../upstream/index.ts';
 
@@ -117,12 +118,20 @@ export function drainTimeout({ noun }: Face): Answer {
   return answer('drain_timeout', `the gateway ends, and the ${noun} outlasted the time to drain`);
 }
 
+/** What a client of gRPC makes of a reset (grpc/doc/PROTOCOL-HTTP2.md), where that is not to be tried again: it would hear the same without a proxy. */
+const STATUS_OF_RESET: Partial<Record<EndReason, number>> = {
+  cancelled: GrpcStatus.CANCELLED,
+  overload: GrpcStatus.RESOURCE_EXHAUSTED,
+};
+
 /** An endpoint's stream ended before its answer did. */
 export function streamEnded(face: Face, end: StreamEnd, responseStarted: boolean): Answer {
   switch (end.origin) {
     case 'peer':
-    case 'leaving':
-      return upstreamReset(face, `stream reset with ${end.detail}`);
+    case 'leaving': {
+      const told = upstreamReset(face, `stream reset with ${end.detail}`);
+      return { ...told, grpcStatus: STATUS_OF_RESET[end.reason] ?? told.grpcStatus };
+    }
     case 'codec':
       return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
     case 'connection': {
