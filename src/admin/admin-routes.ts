@@ -3,13 +3,20 @@
 import type { AdminResource, AdminSource } from './admin-source.ts';
 import { processMetrics } from './process-metrics.ts';
 import { EXPOSITION_TYPE, formatMetrics } from './prometheus.ts';
+import type { SharedAnswers } from './shared-answers.ts';
 
 export interface AdminAnswer {
   readonly status: number;
   readonly type: string;
   /** Several parts are made and sent one after the other, at the pace of the reader. */
-  readonly body: string | Iterable<string>;
+  readonly body: string | Buffer | Iterable<string>;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What requests are answered out of. */
+export interface AdminPlace {
+  readonly source: AdminSource;
+  readonly shared: SharedAnswers;
 }
 
 type Handler = (source: AdminSource, url: URL, rest: readonly string[]) => AdminAnswer | Promise<AdminAnswer>;
@@ -19,6 +26,8 @@ interface Page {
   readonly answer: Handler;
   /** It shows what is served, so that there is nothing to tell before that is known. Default false. */
   readonly needsLoad?: boolean;
+  /** It may be long: who asks while one is made shares the next one. Its query says nothing. Default false. */
+  readonly isShared?: boolean;
 }
 
 /** When to ask again for what is not there yet. */
@@ -33,18 +42,25 @@ const PAGES: Readonly<Record<string, Page>> = {
     about: 'how the process is, what it serves, and what is broken, in short',
     answer: source => json(200, source.summary()),
   },
-  resources: { about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME', answer: resources, needsLoad: true },
+  resources: {
+    about: 'objects with statuses: /resources/KIND/NAMESPACE/NAME',
+    needsLoad: true,
+    isShared: true,
+    answer: resources,
+  },
   findings: {
     about: 'everything there is to say about the resources',
     needsLoad: true,
+    isShared: true,
     answer: source => json(200, source.findings()),
   },
   config: {
     about: 'what the data plane holds',
     needsLoad: true,
+    isShared: true,
     answer: async source => json(200, await source.config()),
   },
-  bundle: { about: 'files of a support bundle, without secrets', answer: bundle },
+  bundle: { about: 'files of a support bundle, without secrets', isShared: true, answer: bundle },
   explain: {
     about:
       'which rule takes a request: ?grpc=pkg.Service/Method&host=H&header=k:v; who gets what comes to a port: ?udp=PORT',
@@ -60,7 +76,8 @@ const PAGES: Readonly<Record<string, Page>> = {
 };
 
 /** Answers one request. Only PUT changes anything: no form of a web page can send it. */
-export async function answerAdmin(source: AdminSource, method: string, url: URL): Promise<AdminAnswer> {
+export async function answerAdmin(place: AdminPlace, method: string, url: URL): Promise<AdminAnswer> {
+  const { source, shared } = place;
   const [page = '', ...rest] = url.pathname
     .split('/')
     .slice(1)
@@ -75,7 +92,8 @@ export async function answerAdmin(source: AdminSource, method: string, url: URL)
   const found = Object.hasOwn(PAGES, page) ? PAGES[page] : undefined;
   if (found === undefined) return problem(404, `there is no /${page}; see /`);
   if (found.needsLoad === true && !source.isLoaded()) return notYet(source);
-  return found.answer(source, url, rest);
+  const answer = (): AdminAnswer | Promise<AdminAnswer> => found.answer(source, url, rest);
+  return found.isShared === true ? shared.next(url.pathname, answer) : answer();
 }
 
 function notYet(source: AdminSource): AdminAnswer {

@@ -18,6 +18,7 @@ describe('the admin server', () => {
   let staleSince: string | null = null;
   let level = 'info';
   let dumpLength = 0;
+  let dumps = 0;
   const source: AdminSource = {
     mesh: async () => ({ fault: 'this process serves no Services' }),
     isLoaded: () => isLoaded,
@@ -36,7 +37,10 @@ describe('the admin server', () => {
         samples: [{ labels: {}, value: { bounds: [0.5], buckets: [1, 3], sum: 4.5, count: 3 } }],
       },
     ],
-    config: async () => (dumpLength === 0 ? { version: 7 } : { text: 'x'.repeat(dumpLength) }),
+    async config() {
+      dumps += 1;
+      return dumpLength === 0 ? { version: 7 } : { text: 'x'.repeat(dumpLength) };
+    },
     bundle: async () => [{ name: 'status.json', text: '{}' }],
     explain: params => (params.has('grpc') ? { explanation: { places: [] } } : { fault: 'grpc is needed' }),
     resources: (kind): AdminResource[] =>
@@ -57,6 +61,7 @@ describe('the admin server', () => {
     staleSince = null;
     level = 'info';
     dumpLength = 0;
+    dumps = 0;
     server = await startAdminServer({ host: '127.0.0.1', port: 0, source });
   });
   afterEach(() => server.close());
@@ -103,7 +108,7 @@ describe('the admin server', () => {
     dumpLength = 0.4 * MAX_SENDING_BYTES;
     const slow = connect({ host, port: Number(port) });
     // The second answer waits behind the first one, which nobody takes.
-    slow.write('GET /config HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(2));
+    for (const page of ['config', 'config/again']) slow.write(`GET /${page} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
     await once(slow, 'readable');
     const refused = await get('/config');
     assert.equal(refused.status, 503);
@@ -117,6 +122,17 @@ describe('the admin server', () => {
     await once(gone, 'close');
     dumpLength = MAX_SENDING_BYTES - 1024;
     while ((await get('/config')).status === 503);
+  });
+
+  it('makes one dump for all who ask at once', async () => {
+    const [host = '', port = ''] = server.address.split(':');
+    const socket = connect(Number(port), host).setEncoding('latin1');
+    const ask = (more: string): string => `GET /config HTTP/1.1\r\nHost: 127.0.0.1\r\n${more}\r\n`;
+    socket.write(ask('').repeat(20) + ask('Connection: close\r\n'));
+    let text = '';
+    for await (const part of socket) text += part;
+    assert.equal(text.match(/"version": 7/g)?.length, 21);
+    assert.ok(dumps <= 2, `${dumps} dumps`);
   });
 
   it('tells no page from one that there is nothing to say on', async () => {

@@ -6,9 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nodeHttp } from '../node/index.ts';
 import { ADMIN_MARK, isLoopback, socketAddress } from '../values/index.ts';
 import { refusalOf } from './admin-request-origin.ts';
-import { type AdminAnswer, answerAdmin, problem } from './admin-routes.ts';
+import { type AdminAnswer, type AdminPlace, answerAdmin, problem } from './admin-routes.ts';
 import type { AdminSource } from './admin-source.ts';
 import { SendingBudget } from './sending-budget.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 export interface AdminOptions {
   /** IP address; loopback unless the operator says otherwise: the endpoints are not authenticated. */
@@ -18,7 +19,7 @@ export interface AdminOptions {
   readonly source: AdminSource;
 }
 
-interface Answering extends AdminOptions {
+interface Answering extends AdminOptions, AdminPlace {
   readonly sending: SendingBudget;
 }
 
@@ -41,7 +42,7 @@ const LIMITS = { requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_REQUEST_
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const answering = { ...options, sending: new SendingBudget() };
+  const answering = { ...options, sending: new SendingBudget(), shared: new SharedAnswers() };
   const server = nodeHttp().createServer(LIMITS, (request, response) => {
     answer(answering, request, response).catch(() => response.destroy());
   });
@@ -90,13 +91,13 @@ async function answer(options: Answering, request: IncomingMessage, response: Se
   if (request.method === 'HEAD') response.end();
   else if (!Buffer.isBuffer(bytes)) await sendParts(response, bytes);
   else {
-    options.sending.take(bytes.length, response);
+    options.sending.take(bytes, response);
     response.end(bytes);
   }
 }
 
 function roomFor(wanted: AdminAnswer, sending: SendingBudget): AdminAnswer {
-  if (typeof wanted.body !== 'string' || sending.hasRoomFor(wanted.body.length)) return wanted;
+  if (!Buffer.isBuffer(wanted.body) || sending.hasRoomFor(wanted.body)) return wanted;
   return problem(503, 'the answers to others are not taken yet', { 'retry-after': '1' });
 }
 
@@ -112,12 +113,12 @@ async function sendParts(response: ServerResponse, parts: Iterable<string>): Pro
   response.end();
 }
 
-function answerOf(options: AdminOptions, request: IncomingMessage): AdminAnswer | Promise<AdminAnswer> {
+function answerOf(options: Answering, request: IncomingMessage): AdminAnswer | Promise<AdminAnswer> {
   const refusal = refusalOf(request.headers, options.host === 'localhost' || isLoopback(options.host));
   if (refusal !== null) return problem(403, refusal);
   const url = URL.parse(`http://admin${request.url?.startsWith('/') ? request.url : '/'}`);
   if (url === null) return problem(400, 'the path cannot be read');
-  return answerAdmin(options.source, request.method ?? 'GET', url);
+  return answerAdmin(options, request.method ?? 'GET', url);
 }
 
 function addressOf(server: Server, host: string): string {

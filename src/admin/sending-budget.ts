@@ -6,18 +6,30 @@ export const MAX_SENDING_BYTES = 128 * 1024 * 1024;
 /** What is smaller is never refused: probes, levels, single objects. */
 const LARGE_BYTES = 1024 * 1024;
 
-/** Counts whole answers from when they are made until they are sent, or nobody is there any more. */
+/** Counts whole answers from when they are made until they are sent, or nobody is there any more; what several are given, once. */
 export class SendingBudget {
+  readonly #readers = new Map<Buffer, number>();
   #bytes = 0;
 
-  hasRoomFor(length: number): boolean {
-    return length < LARGE_BYTES || this.#bytes === 0 || this.#bytes + length <= MAX_SENDING_BYTES;
+  hasRoomFor(bytes: Buffer): boolean {
+    const { length } = bytes;
+    return (
+      length < LARGE_BYTES || this.#bytes === 0 || this.#readers.has(bytes) || this.#bytes + length <= MAX_SENDING_BYTES
+    );
   }
 
-  take(length: number, response: ServerResponse): void {
-    this.#bytes += length;
+  take(bytes: Buffer, response: ServerResponse): void {
+    if (!this.#readers.has(bytes)) this.#bytes += bytes.length;
+    this.#addReaders(bytes, 1);
     response.once('close', () => {
-      this.#bytes -= length;
+      this.#addReaders(bytes, -1);
+      if (!this.#readers.has(bytes)) this.#bytes -= bytes.length;
     });
+  }
+
+  #addReaders(bytes: Buffer, more: number): void {
+    const readers = (this.#readers.get(bytes) ?? 0) + more;
+    if (readers === 0) this.#readers.delete(bytes);
+    else this.#readers.set(bytes, readers);
   }
 }
