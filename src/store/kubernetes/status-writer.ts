@@ -2,7 +2,7 @@
 
 import type { Clock, Random } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
-import type { KubeClient } from './kube-client.ts';
+import { isNotThere, type KubeClient } from './kube-client.ts';
 import { namesOf, type ObservedObject, type ObservedObjects, pathOf } from './observed-object.ts';
 import { WRITE_PACE } from './write-pace.ts';
 import { type Write, WriteQueue, type WriteQueueParts } from './write-queue.ts';
@@ -54,7 +54,7 @@ function statusWrite(key: string, { client, objects, merge }: StatusWriterParts)
       if (objects.observed(key) !== stored) return;
       const answer = await client.request({ method: 'GET', path, signal });
       if (answer.status === 200) learn(answer.json);
-      else if (answer.status !== 404) throw new Error(`${answer.status} when the object was read again`);
+      else if (!isNotThere(answer)) throw new Error(`${answer.status} when the object was read again`);
     },
   };
 }

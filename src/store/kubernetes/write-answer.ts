@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, mappingOf } from '../plain-object.ts';
-import type { KubeResponse } from './kube-client.ts';
+import { isNotThere, type KubeResponse } from './kube-client.ts';
 
 /**
  * What the answer to a write says. `conflict`: somebody else was faster. `refused`: a no to this object, or to us. `struggles`: the server has no answer
@@ -16,7 +16,7 @@ export function meaningOf(answer: KubeResponse): WriteAnswer {
   if (status === 409) return 'conflict';
   if (isInternalNo(answer)) return 'refused';
   if (status === 401 || status === 408 || status === 429 || status >= 500) return 'struggles';
-  return status === 404 || isTerminating(answer) ? 'gone' : 'refused';
+  return isNotThere(answer) || isTerminating(answer) ? 'gone' : 'refused';
 }
 
 /**

@@ -41,6 +41,38 @@ for (const [what, status, json, isDropped] of [
   });
 }
 
+test('a write that a page answers with 404 is told, and tried again in a minute', async t => {
+  const clock = new VirtualClock();
+  const [asked, told]: [string[], number[]] = [[], []];
+  let json: unknown;
+  const queue = new WriteQueue({
+    client: {
+      async request({ path }) {
+        asked.push(path);
+        return { status: json === undefined ? 404 : 200, headers: {}, json };
+      },
+    },
+    clock,
+    random: () => 0,
+    pace: WRITE_PACE,
+    onRefused: (_key, { status }) => told.push(status ?? 0),
+    prepare: key => ({
+      request: { method: 'PUT', path: `/${key}`, body: {} },
+      done: () => undefined,
+      conflicted: () => Promise.resolve(),
+    }),
+  });
+  t.after(() => queue.stop());
+  queue.start();
+  queue.mark('HTTPRoute/a/r');
+  await queue.settled();
+  assert.deepEqual([asked.length, told, queue.refused.length], [1, [404], 1]);
+  json = {};
+  clock.advance(60_000);
+  await queue.settled();
+  assert.deepEqual([asked.length, told, queue.refused.length], [2, [404], 0]);
+});
+
 /** A queue with one object, and how often it was asked for. `statuses`: of the answers, the last one from then on. */
 function conflicting(statuses: readonly number[]) {
   const clock = new VirtualClock();
