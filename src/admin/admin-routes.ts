@@ -138,6 +138,7 @@ async function bundle(source: AdminSource): Promise<AdminAnswer> {
 function resources(source: AdminSource, _url: URL, [kind, ...names]: readonly string[]): AdminAnswer {
   if (names.length > 2) return problem(404, 'use /resources/KIND/NAMESPACE/NAME');
   const found = source.resources(kind ?? null);
+  if (found === null) return problem(404, `there is no kind ${kind}`);
   if (names.length === 0) return json(200, found);
   const [first = '', second] = names;
   if (second === undefined && found.every(object => object.metadata.namespace !== '')) {

@@ -43,8 +43,10 @@ describe('the admin server', () => {
     },
     bundle: async () => [{ name: 'status.json', text: '{}' }],
     explain: params => (params.has('grpc') ? { explanation: { places: [] } } : { fault: 'grpc is needed' }),
-    resources: (kind): AdminResource[] =>
-      [ROUTE, CLASS].filter(one => kind === null || one.kind.toLowerCase() === kind),
+    resources(kind): AdminResource[] | null {
+      const found = [ROUTE, CLASS].filter(one => kind === null || one.kind.toLowerCase() === kind);
+      return found.length === 0 ? null : found;
+    },
     findings: () => [{ code: 'x/y' }],
     summary: () => ({ gateways: [] }),
     logLevel: () => level,
@@ -171,7 +173,9 @@ describe('the admin server', () => {
     assert.deepEqual(await (await get('/resources/grpcroute/b')).json(), []);
     assert.deepEqual(await (await get('/resources/grpcroute/a/echo')).json(), ROUTE);
     assert.deepEqual(await (await get('/resources/gatewayclass/daemun')).json(), CLASS);
-    assert.equal((await get('/resources/grpcroute/a/none')).status, 404);
+    for (const path of ['grpcroute/a/none', 'grpcrout', 'grpcrout/a', 'grpcrout/a/echo']) {
+      assert.equal((await get(`/resources/${path}`)).status, 404, path);
+    }
   });
 
   it('writes the Prometheus text format: sorted, escaped, buckets cumulative', async () => {

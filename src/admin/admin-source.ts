@@ -18,8 +18,8 @@ export interface AdminSource {
   config(): Promise<unknown>;
   /** Which rule takes a request. `fault`: the question itself is wrong. */
   explain(question: URLSearchParams): { readonly explanation: unknown } | { readonly fault: string };
-  /** Objects with their statuses; null for `kind` lists all kinds. */
-  resources(kind: string | null): readonly AdminResource[];
+  /** Objects with their statuses; null for `kind` lists all kinds. null: there is no such kind. */
+  resources(kind: string | null): readonly AdminResource[] | null;
   /** All findings, with places. */
   findings(): readonly unknown[];
   /** How the process is, what it serves, and what is broken, in short. */

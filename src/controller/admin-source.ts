@@ -81,10 +81,10 @@ export function adminSource(parts: AdminParts): AdminSource {
     },
     resources(kind) {
       const now = view();
-      if (now === null) return [];
       const wanted = kind?.toLowerCase();
       const kinds = wanted === undefined ? LISTED_KINDS : LISTED_KINDS.filter(name => isNamed(name, wanted));
-      return kinds.flatMap(name => listResources(now, name));
+      if (kinds.length === 0) return null;
+      return now === null ? [] : kinds.flatMap(name => listResources(now, name));
     },
     findings() {
       const now = view();
