@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { type AdminAnswer, json, problem, text } from './admin-answer.ts';
 import type { AdminResource, AdminSource } from './admin-source.ts';
 import { processMetrics } from './process-metrics.ts';
 import { EXPOSITION_TYPE, formatMetrics } from './prometheus.ts';
 import type { SharedAnswers } from './shared-answers.ts';
-
-export interface AdminAnswer {
-  readonly status: number;
-  readonly type: string;
-  /** Several parts are made and sent one after the other, at the pace of the reader. */
-  readonly body: string | Buffer | Iterable<string>;
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 /** What requests are answered out of. */
 export interface AdminPlace {
@@ -175,18 +168,6 @@ function setLevel(source: AdminSource, url: URL): AdminAnswer {
   const wanted = url.searchParams.get('level') ?? '';
   if (source.setLogLevel(wanted)) return level(source);
   return problem(400, `"${wanted}" is no log level; use ?level=debug, info, warn, error or silent`);
-}
-
-function text(status: number, body: string): AdminAnswer {
-  return { status, type: 'text/plain; charset=utf-8', body, headers: {} };
-}
-
-function json(status: number, value: unknown): AdminAnswer {
-  return { status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers: {} };
-}
-
-export function problem(status: number, error: string, headers: Readonly<Record<string, string>> = {}): AdminAnswer {
-  return { ...json(status, { error }), headers };
 }
 
 function decodeSegment(segment: string): string {

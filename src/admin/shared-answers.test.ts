@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AdminAnswer } from './admin-routes.ts';
+import type { AdminAnswer } from './admin-answer.ts';
 import { SharedAnswers } from './shared-answers.ts';
 
 const said = (body: string): AdminAnswer => ({ status: 200, type: 'text/plain', body, headers: {} });

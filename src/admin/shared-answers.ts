@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AdminAnswer } from './admin-routes.ts';
+import type { AdminAnswer } from './admin-answer.ts';
 
 /**
  * Of each large page one answer is made at a time, and those who ask meanwhile share the next one: a dump of 10,000 routes holds the thread for
