@@ -7,8 +7,16 @@ export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, run) {
-    const timeout = setTimeout(run, delayMs);
+    let turn: NodeJS.Immediate | undefined;
+    const timeout = setTimeout(() => {
+      turn = setImmediate(run);
+    }, delayMs);
     timeout.unref();
-    return { cancel: () => clearTimeout(timeout) };
+    return {
+      cancel() {
+        clearTimeout(timeout);
+        clearImmediate(turn);
+      },
+    };
   },
 };

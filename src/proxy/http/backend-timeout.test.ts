@@ -46,6 +46,13 @@ class Bed {
     return client;
   }
 
+  /** Time passes in which this process, all of the peers included, does nothing. */
+  stall(ms: number): void {
+    this.#time.nowMs += ms;
+    // Longer than until the next look of the wheel, which is at the machine's time.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+  }
+
   pass(ms: number): void {
     this.#time.nowMs += ms;
     this.#loop.deadlines.advance(this.#time.nowMs);
@@ -55,6 +62,15 @@ class Bed {
 for (const client of VERSIONS) {
   for (const server of VERSIONS) {
     describe(`the timeout of a try, ${client} to ${server}`, () => {
+      it('does not count time in which the gateway was stopped, and the answer was there', async () => {
+        const bed: Bed = await Bed.start(server, { backendTimeoutMs: 20 }, (_request, response) => {
+          response.end('in time');
+          setImmediate(() => bed.stall(10_000));
+        });
+        const { status, body } = await bed.client(client).ask({ path: '/' });
+        assert.deepEqual([status, body], [200, 'in time']);
+      });
+
       it('answers 504 when an endpoint does not begin to answer, and not a moment before', async () => {
         const asked = Promise.withResolvers<void>();
         const bed = await Bed.start(server, { backendTimeoutMs: 500 }, () => asked.resolve());

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 
 class Timer implements WheelTimer {
@@ -99,52 +100,72 @@ describe('a timer wheel', () => {
         return nowMs;
       });
       t.after(() => wheel.close());
-      const pass = (ms: number): void => {
+      const pass = async (ms: number): Promise<void> => {
         for (let step = 0; step < ms; step++) {
           nowMs++;
           t.mock.timers.tick(1);
+          await setImmediate();
         }
       };
-      return { wheel, pass, looks: () => looks };
+      /** The process is stopped for so long. */
+      const stall = (ms: number): void => {
+        nowMs += ms;
+        t.mock.timers.tick(ms);
+      };
+      return { wheel, pass, stall, looks: () => looks };
     }
 
-    it('sleeps until the first timer is due', t => {
+    it('sleeps until the first timer is due', async t => {
       const { wheel, pass, looks } = asleep(t);
       const timer = new Timer();
       wheel.arm(timer, 500);
-      pass(499);
+      await pass(499);
       assert.deepEqual(timer.fired, []);
-      pass(12);
+      await pass(12);
       assert.equal(timer.fired.length, 1);
       assert.ok(looks() < 10, `${looks()} looks at the clock in 51 ticks`);
     });
 
-    it('wakes for one that is armed meanwhile and is due before', t => {
+    it('fires nothing before what lies in sockets was read, and nothing when it was closed meanwhile', async t => {
+      for (const isClosed of [false, true]) {
+        const { wheel, stall } = asleep(t);
+        const timer = new Timer();
+        wheel.arm(timer, 500);
+        stall(10_000);
+        assert.deepEqual(timer.fired, []);
+        if (isClosed) wheel.close();
+        await setImmediate();
+        assert.equal(timer.fired.length, isClosed ? 0 : 1);
+        t.mock.timers.reset();
+      }
+    });
+
+    it('wakes for one that is armed meanwhile and is due before', async t => {
       const { wheel, pass } = asleep(t);
       const [late, early, past] = [new Timer(), new Timer(), new Timer()];
       wheel.arm(late, 500);
-      pass(100);
+      await pass(100);
       wheel.arm(early, 200);
       wheel.arm(past, 50);
       assert.deepEqual(past.fired, []);
-      pass(20);
+      await pass(20);
       assert.deepEqual([past.fired.length, early.fired.length], [1, 0]);
-      pass(90);
+      await pass(90);
       assert.equal(early.fired.length, 1);
-      pass(310);
+      await pass(310);
       assert.equal(late.fired.length, 1);
     });
 
-    it('sleeps on past one that was disarmed, and through several turns', t => {
+    it('sleeps on past one that was disarmed, and through several turns', async t => {
       const { wheel, pass, looks } = asleep(t);
       const [gone, far] = [new Timer(), new Timer()];
       wheel.arm(gone, 300);
       wheel.arm(far, 2_000);
-      pass(50);
+      await pass(50);
       wheel.disarm(gone);
-      pass(1_949);
+      await pass(1_949);
       assert.deepEqual([gone.fired, far.fired], [[], []]);
-      pass(12);
+      await pass(12);
       assert.equal(far.fired.length, 1);
       assert.ok(looks() < 30, `${looks()} looks at the clock in 200 ticks`);
     });

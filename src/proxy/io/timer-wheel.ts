@@ -5,8 +5,9 @@
  * due: a worker whose connections are idle for minutes sleeps until the first of them.
  *
  * Arming and disarming are O(1) and allocate nothing: the timer is the caller's own object, linked into the slot of its
- * tick. A timer fires at the first tick at or after its time, never before it. One turn of the wheel looks at each entry
- * once, so a timer far in the future costs one look per turn.
+ * tick. A timer fires at the first tick at or after its time, never before it, and after what lies in sockets by then was read: a
+ * process that was stopped, or had no processor, does not take for late what had come in time. One turn of the wheel looks at
+ * each entry once, so a timer far in the future costs one look per turn.
  */
 export interface WheelTimer {
   /** Owned by the wheel. Set all three to null, null and 0 at construction. */
@@ -99,7 +100,7 @@ export class TimerWheel {
 
   #run(): void {
     this.#stop();
-    this.#interval = setInterval(() => this.#onInterval(), this.resolutionMs).unref();
+    this.#interval = setInterval(() => this.#readFirst(), this.resolutionMs).unref();
   }
 
   #stop(): void {
@@ -109,7 +110,13 @@ export class TimerWheel {
     this.#sleepsUntil = 0;
   }
 
+  /** Node runs timers before it looks at sockets, and immediates after that. */
+  #readFirst(): void {
+    setImmediate(() => this.#onInterval());
+  }
+
   #onInterval(): void {
+    if (this.#interval === undefined) return;
     this.advance(this.#now());
     if (this.#interval === undefined) return;
     const ticks = this.#armed === 0 ? 0 : this.#ticksToNext();
@@ -136,7 +143,7 @@ export class TimerWheel {
 
   #wake(): void {
     this.#run();
-    this.#onInterval();
+    this.#readFirst();
   }
 
   /** Takes the whole slot first: what a timer arms from inside belongs to a later visit. */
