@@ -37,6 +37,7 @@ export const OTHER_NUMBERS: ReadonlySet<string> = new Set([
   'store/files#MAX_NAMED',
   'store/files#MAX_REREAD_BYTES',
   'store/files#MAX_WAITS',
+  'translate/lint#MAX_FOLLOWED',
   'translate/lint#MAX_TOLD',
   'resources#MAX_DOMAIN',
   'resources#MAX_LENGTH_BYTES',

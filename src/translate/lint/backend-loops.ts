@@ -17,7 +17,8 @@ import { compareStrings, isLoopback } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import { findingOf, routeOf } from '../report.ts';
-import { isTakenBefore, type LoopCandidate, pathAfter } from './redirect-loops.ts';
+import { type EntryPlace, FirstTakers } from './first-takers.ts';
+import { pathAfter } from './redirect-loops.ts';
 
 /** Rules of Gateways that send to themselves; what they take goes round until a limit ends it. */
 export function lintBackendLoops(
@@ -26,8 +27,9 @@ export function lintBackendLoops(
   tables: ListenerTables,
 ): readonly Finding[] {
   const found = new Map<string, Finding>();
+  const takers = new FirstTakers(tables);
   for (const [binding, own] of ownClusters(bindings, clusters)) {
-    for (const { rule, back } of rulesOf(binding, own, tables)) {
+    for (const { rule, back } of rulesOf(binding, own, takers)) {
       if (!found.has(rule.id)) found.set(rule.id, loop(rule, back));
     }
   }
@@ -95,14 +97,14 @@ interface LoopingRule {
   readonly back: Endpoint;
 }
 
-function* rulesOf({ listeners }: Binding, own: OwnClusters, tables: ListenerTables): Generator<LoopingRule> {
+function* rulesOf({ listeners }: Binding, own: OwnClusters, takers: FirstTakers): Generator<LoopingRule> {
   const seen = new Set<unknown>();
   for (const listener of listeners) {
     if (routesRequests(listener)) {
       for (const { hostname, entries } of listener.virtualHosts) {
         if (seen.has(entries)) continue;
         seen.add(entries);
-        for (const entry of entries) yield* requestLoops({ entry, listener: listener.id, hostname }, own, tables);
+        for (const entry of entries) yield* requestLoops({ entry, listener: listener.id, hostname }, own, takers);
       }
     } else {
       const rules = listener.kind === 'tls' ? passedOn(listener) : [listener.rule];
@@ -124,22 +126,19 @@ function streamLoops(rule: StreamRule, own: OwnClusters): readonly LoopingRule[]
 }
 
 /** A request with other headers, or for another host, may be another rule's. */
-function requestLoops(
-  place: Omit<LoopCandidate, 'path'>,
-  own: OwnClusters,
-  tables: ListenerTables,
-): readonly LoopingRule[] {
+function requestLoops(place: EntryPlace, own: OwnClusters, takers: FirstTakers): readonly LoopingRule[] {
   const { rule } = place.entry;
   return rule.backends.flatMap(({ target, filters }) => {
     const back = target.kind === 'cluster' ? own.get(target.cluster) : undefined;
     if (back === undefined) return [];
     const path = pathSent(place, [...rule.filters, ...filters]);
-    return path === undefined || isTakenBefore({ ...place, path }, tables) ? [] : [{ rule, back }];
+    const isOthers = path === undefined || (path !== null && takers.isTakenBefore(place, path));
+    return isOthers ? [] : [{ rule, back }];
   });
 }
 
 /** The path that is sent and that the entry takes again; null: the one that came. undefined: what is sent may be another rule's. */
-function pathSent({ entry: { match } }: Omit<LoopCandidate, 'path'>, filters: readonly Filter[]) {
+function pathSent({ entry: { match } }: EntryPlace, filters: readonly Filter[]) {
   let path: string | null = null;
   for (const filter of filters) {
     if (filter.kind === 'request-headers') return undefined;

@@ -2,20 +2,17 @@
 
 /** Redirects that lead back to their own rule. */
 import type { Finding } from '../../errors/index.ts';
-import type { HttpMatch, Redirect, RouteEntry } from '../../snapshot/index.ts';
+import type { HttpMatch, Redirect } from '../../snapshot/index.ts';
 import { compareStrings, hostnameMatches } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import type { ListenerTarget } from '../attach/parent-target.ts';
 import { findingOf, routeOf } from '../report.ts';
 import type { TranslatedRoute } from '../rules/translate-route.ts';
+import { type EntryPlace, FirstTakers } from './first-takers.ts';
 
 /** A redirect that leads back to its rule, if no other rule takes what it leads to. */
-export interface LoopCandidate {
-  readonly entry: RouteEntry;
-  /** Listener id and hostname. */
-  readonly listener: string;
-  readonly hostname: string;
+export interface LoopCandidate extends EntryPlace {
   /** The path that it leads to; null: the one that was asked for. */
   readonly path: string | null;
 }
@@ -77,10 +74,11 @@ export function lintRedirectLoops(
   tables: ListenerTables,
 ): readonly Finding[] {
   const found = new Map<string, Finding>();
+  const takers = new FirstTakers(tables);
   for (const candidate of [...candidates.values()].flat()) {
     const { entry, path } = candidate;
     const { origin, id } = entry.rule;
-    if (found.has(id) || isTakenBefore(candidate, tables)) continue;
+    if (found.has(id) || (path !== null && takers.isTakenBefore(candidate, path))) continue;
     const where = path === null ? '' : ` for ${path}`;
     const finding = findingOf('lint/redirect-loop', routeOf(origin), {
       path: ['spec', 'rules', origin.ruleIndex],
@@ -90,15 +88,4 @@ export function lintRedirectLoops(
     found.set(id, finding);
   }
   return [...found].sort(([a], [b]) => compareStrings(a, b)).map(([, finding]) => finding);
-}
-
-/** Another entry that stands before takes what the candidate leads to, or might. */
-export function isTakenBefore({ entry, listener, hostname, path }: LoopCandidate, tables: ListenerTables): boolean {
-  if (path === null) return false;
-  for (const other of tables.get(listener)?.hosts.get(hostname)?.ranked ?? []) {
-    const { match, matchIndex, rule } = other.entry;
-    if (rule.id === entry.rule.id && matchIndex === entry.matchIndex) return false;
-    if (match.kind === 'http' && (match.path.kind === 'regex' || takes(match.path, path))) return true;
-  }
-  return true;
 }
