@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls';
+import { certificate } from '../listeners/certificate.test-support.ts';
 import { resetSocket } from './reset-socket.ts';
 
 const server = createServer({ allowHalfOpen: true });
@@ -25,6 +27,11 @@ async function readUntilReset(peer: Socket): Promise<string> {
   });
   await assert.rejects(once(peer, 'close'), { code: 'ECONNRESET' });
   return text;
+}
+
+/** By Node's own names: what is freed of TLS. */
+interface FreeingSocket extends TLSSocket {
+  readonly _handle: { destroySSL(): void };
 }
 
 describe('resetSocket', () => {
@@ -87,4 +94,34 @@ describe('resetSocket', () => {
     await once(socket, 'close');
     peer.destroy();
   });
+
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
+    it(`frees nothing of ${maxVersion} while OpenSSL reads: as the handshake is over, and in the microtasks of that`, async () => {
+      const { chain, key } = await certificate('a', ['a.test']);
+      const secureContext = createSecureContext({ cert: chain, key, maxVersion });
+      for (const later of [(reset: () => void) => reset(), queueMicrotask, process.nextTick]) {
+        const { socket, peer } = await pair();
+        const client = connectTls({ socket: peer, rejectUnauthorized: false });
+        const lost = assert.rejects(once(client, 'close'), { code: 'ECONNRESET' });
+        const ended = new TLSSocket(socket, { isServer: true, secureContext }) as FreeingSocket;
+        const { _handle: handle } = ended;
+        const order: string[] = [];
+        const free = handle.destroySSL.bind(handle);
+        handle.destroySSL = () => {
+          order.push('freed');
+          free();
+        };
+        ended.once('secure', () =>
+          later(() => {
+            resetSocket(ended);
+            order.push('reset');
+          }),
+        );
+        await once(ended, 'close');
+        assert.deepEqual([ended.destroyed, socket.destroyed], [true, true]);
+        assert.equal(order[0], 'reset');
+        assert.equal(order.includes('freed'), true);
+        await lost;
+      }
+    });
 });

@@ -4,10 +4,13 @@ import type { Socket } from 'node:net';
 import { isTlsSocket } from './is-tls-socket.ts';
 
 /** TLS, by Node's own names. */
-interface UpperSocket extends Socket {
+interface UpperSocket extends ResettableSocket {
   /** The socket that TLS was begun on; null: it has a connection of its own. */
-  readonly _parent?: Socket | null;
+  readonly _parent?: ResettableSocket | null;
   readonly _handle?: UpperHandle | null;
+}
+
+interface ResettableSocket extends Socket {
   /** `destroy` is to ask the handle for a reset. */
   resetAndClosing?: boolean;
 }
@@ -37,7 +40,9 @@ export function resetSocket(socket: Socket): void {
 function resetBelow(socket: UpperSocket): void {
   const hasEnded = socket.writableEnded && socket.writableLength === 0;
   if (!hasEnded && !socket.connecting) {
-    if (socket._parent) socket._parent.resetAndDestroy();
+    // What is below is destroyed by `destroy`, not before: Node frees what OpenSSL has of TLS whose socket below is gone at once,
+    // also while OpenSSL is within a read of it and tells us that the handshake is over.
+    if (socket._parent) socket._parent.resetAndClosing = true;
     else askForReset(socket);
   }
   socket.destroy();
