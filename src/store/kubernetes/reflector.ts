@@ -183,6 +183,8 @@ export class Reflector {
       await client.watch(watch, event => this.#take(event));
       if (wentWell()) return;
     } catch (error) {
+      // It was to end before it had begun.
+      if (signal.aborted) return;
       // Connections have an end: that a watch cannot be begun anew would be a failure.
       if (!(error instanceof KubeUnreachable && wentWell())) throw error;
     } finally {
