@@ -25,6 +25,8 @@ export interface AdminAddress {
 
 /** The admin server is on this machine: it answers at once or not at all. */
 const TIMEOUT_MS = 1_000;
+/** Who sends a byte now and then is no daemun. */
+const ANSWER_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
 /** The identity of this process. `names`: what it serves, by names that another process has too. */
@@ -40,8 +42,12 @@ export function besideOf({ host, port }: AdminAddress): AdminAddress {
 /**
  * Asks these admin addresses for other processes with the same manifests. Who does not answer, or has others, is none.
  */
-export async function findSiblings(own: ProcessIdentity, addresses: readonly AdminAddress[]): Promise<Sibling[]> {
-  const answers = await Promise.all(addresses.map(address => ask(address)));
+export async function findSiblings(
+  own: ProcessIdentity,
+  addresses: readonly AdminAddress[],
+  answerTimeoutMs: number = ANSWER_TIMEOUT_MS,
+): Promise<Sibling[]> {
+  const answers = await Promise.all(addresses.map(address => ask(address, answerTimeoutMs)));
   return answers.flatMap(answer => {
     const found = readSibling(answer);
     if (found === null || found.instance === own.instance) return [];
@@ -49,9 +55,11 @@ export async function findSiblings(own: ProcessIdentity, addresses: readonly Adm
   });
 }
 
-function ask({ host, port }: AdminAddress): Promise<unknown> {
+function ask({ host, port }: AdminAddress, answerTimeoutMs: number): Promise<unknown> {
   return new Promise(done => {
-    const request = nodeHttp().get({ host, port, path: '/status', agent: false, timeout: TIMEOUT_MS }, response => {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const options = { host, port, path: '/status', agent: false, timeout: TIMEOUT_MS, signal };
+    const request = nodeHttp().get(options, response => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
