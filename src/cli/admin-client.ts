@@ -25,12 +25,14 @@ const HELP: ReadonlyMap<number, string> = new Map([
 export class AdminClient implements ResourceSource {
   readonly #address: string;
   readonly #help: string;
+  readonly #timeoutMs: number;
 
   /**
    * `address`: `host:port`, `[v6]:port` or `:port`. `otherwise`: what else whoever asks may do where nobody answers; null: nothing.
    * Throws a usage error.
    */
-  constructor(address: string, otherwise: string | null) {
+  constructor(address: string, otherwise: string | null, timeoutMs: number = TIMEOUT_MS) {
+    this.#timeoutMs = timeoutMs;
     const bare = address
       .replace(/^http:\/\//, '')
       .replace(/\/$/, '')
@@ -78,7 +80,7 @@ export class AdminClient implements ResourceSource {
   }
 
   /** The answer is ours, of the same version: its shape is taken as documented. */
-  async #get<T>(path: string, timeoutMs: number = TIMEOUT_MS): Promise<T> {
+  async #get<T>(path: string, timeoutMs: number = this.#timeoutMs): Promise<T> {
     const { status, body, isOurs } = await this.#ask(path, timeoutMs);
     if (status === 200) return this.#parse(body, isOurs);
     const error = ownError(body);

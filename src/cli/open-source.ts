@@ -25,7 +25,7 @@ export async function openSource(options: SourceOptions, terminal: Terminal): Pr
   if (isCluster(options)) return clusterSource(options, terminal);
   if (options.filename !== undefined) return offlineSource(options.filename, placeOf(options), terminal);
   if (options.nodeName === undefined && options.zone === undefined)
-    return new AdminClient(options.admin, 'read manifests with -f');
+    return new AdminClient(options.admin, 'read manifests with -f', options.answerTimeoutMs);
   throw usageError(
     '--node-name and --zone are not for a running daemun',
     'It knows where it is; add -f or --kubernetes',

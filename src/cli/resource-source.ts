@@ -26,6 +26,8 @@ export interface SourceOptions extends ClusterOptions {
   readonly filename?: readonly string[];
   /** `--admin`: the running process. */
   readonly admin: string;
+  /** How long that may take for an answer. Default 10,000. */
+  readonly answerTimeoutMs?: number;
   /** `--node-name` and `--zone`, of commands to which distances matter: not for a running process, which knows where it is. */
   readonly nodeName?: string;
   readonly zone?: string;

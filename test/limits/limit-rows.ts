@@ -626,6 +626,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       metric: 'daemun_config_reloads_total{result="failure"}',
     },
     { limit: 'controller/ports#TIMEOUT_MS', over: 'nobody is there: the port is not shared' },
+    { limit: 'controller/ports#ANSWER_TIMEOUT_MS', why: 'for the whole answer', over: 'as above' },
     { limit: 'controller/ports#MAX_ANSWER_LENGTH', why: 'whoever sends more is no daemun', over: 'as above' },
     { limit: 'controller/keys#MAX_FILE_BYTES', over: 'the file is not taken, and the log says so' },
     { limit: 'controller/health#ASK_TIMEOUT_MS', over: '`status` says that it does not answer' },
@@ -811,6 +812,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
   ],
   Commands: [
     { limit: 'cli/admin-client#TIMEOUT_MS', why: 'a daemun that runs answers sooner', over: 'exit code 3' },
+    { limit: 'cli/completion#COMPLETION_TIMEOUT_MS', over: 'nothing is suggested' },
     { limit: 'cli/call#CONNECT_TIMEOUT_MS', over: 'exit code 3' },
     { limit: 'cli/admin-client#BUNDLE_TIMEOUT_MS', over: 'exit code 3' },
     { limit: 'cli#MAX_ANSWER_BYTES', over: 'exit code 3' },

@@ -11,6 +11,9 @@ import type { Terminal } from '../terminal.ts';
 import { type AskedArgument, FILES } from './complete.ts';
 import { SHELLS } from './scripts.ts';
 
+/** Whoever presses TAB waits for it. */
+const COMPLETION_TIMEOUT_MS = 1_000;
+
 /** The values of an argument: of a list that is built in, of the manifests of `-f`, or of the running daemun. */
 export async function argumentValues(asked: AskedArgument, terminal: Terminal): Promise<readonly string[]> {
   switch (asked.command) {
@@ -77,7 +80,10 @@ async function namesOf(
 function sourceOf(asked: AskedArgument, terminal: Terminal): Promise<ResourceSource> {
   const filename = asked.flags.get('--filename');
   const admin = lastOf(asked, '--admin') ?? (terminal.environment['DAEMUN_ADMIN'] || DEFAULT_ADMIN);
-  return openSource({ admin, ...(filename === undefined ? {} : { filename }) }, terminal);
+  return openSource(
+    { admin, answerTimeoutMs: COMPLETION_TIMEOUT_MS, ...(filename === undefined ? {} : { filename }) },
+    terminal,
+  );
 }
 
 function lastOf({ flags }: AskedArgument, flag: string): string | undefined {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -52,6 +54,14 @@ describe('completion', () => {
     assert.equal(await complete('check', '-o', 's'), 'sarif');
     assert.equal(await complete('check', '--output=s'), '--output=sarif');
     assert.equal(await complete('errors', 'route/backend-n'), 'route/backend-not-found');
+  });
+
+  it('does not wait long for who does not answer', { timeout: 8_000 }, async t => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    t.after(() => silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    assert.equal(await complete('get', '--admin', `127.0.0.1:${port}`, 'gw', ''), '');
   });
 
   it('leaves files to the shell, and says nothing where nobody knows', async () => {
