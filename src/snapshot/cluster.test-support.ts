@@ -12,7 +12,8 @@ export function sampleCluster(id: string, changes: Partial<Cluster> = {}): Clust
     balancer: { kind: 'round-robin' },
     healthCheck: null,
     discovery: { kind: 'published' },
-    connectTimeoutMs: 1_000,
+    // Longer than a busy machine takes. Who wants it to pass has a clock of its own.
+    connectTimeoutMs: 60_000,
     onlyNode: null,
     retryConstraint: null,
     maxPendingRequests: 1_024,

@@ -55,7 +55,7 @@ describe('check', () => {
   });
 
   it('reads what can be read only once, and calls it by its name', async () => {
-    const program = `printf 'kind: [' | exec ${process.execPath} ${BIN} check /dev/stdin`;
+    const program = `printf 'kind: [' | exec '${process.execPath}' '${BIN}' check /dev/stdin`;
     const ran = await promisify(execFile)('sh', ['-c', program]).catch((error: { stdout: string }) => error);
     assert.match(ran.stdout, /^\/dev\/stdin:1:\d+ error store\/syntax /);
     const empty = recordingTerminal('# nothing');

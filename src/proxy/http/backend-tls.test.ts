@@ -7,6 +7,7 @@ import { afterEach, describe, it } from 'node:test';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { BackendTls } from '../../snapshot/index.ts';
 import { Authority, certificateOf, type Pair, tlsTo } from '../upstream/authority.test-support.ts';
+import { VirtualClock } from '../virtual-clock.test-support.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
 import { HttpClient, HttpServer, type Outcome, VERSIONS } from './http-peers.test-support.ts';
 
@@ -40,10 +41,11 @@ interface Parts {
 }
 
 class Bed {
-  readonly gateway = new TestGateway({ accessLog: true });
+  readonly gateway: TestGateway;
   readonly port: number;
 
-  constructor(port: number) {
+  constructor(port: number, clock?: VirtualClock) {
+    this.gateway = new TestGateway({ accessLog: true }, undefined, clock);
     this.port = port;
     cleanups.push(() => this.gateway.close());
   }
@@ -184,11 +186,13 @@ describe('TLS to endpoints', () => {
   });
 
   it('does not wait longer for a handshake than for a connection', async () => {
-    const server = createTcp(socket => void socket.on('error', () => {}));
+    const clock = new VirtualClock();
+    // The handshake has begun.
+    const server = createTcp(socket => socket.on('error', () => {}).once('data', () => clock.advance(50)));
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     cleanups.push(() => server.close());
     const address = server.address();
-    const bed = new Bed(typeof address === 'object' && address !== null ? address.port : 0);
+    const bed = new Bed(typeof address === 'object' && address !== null ? address.port : 0, clock);
     await bed.gateway.apply({
       listeners: [httpListener('all', { '/': 'main' })],
       clusters: { main: [bed.port] },
@@ -273,9 +277,13 @@ describe('TLS to endpoints', () => {
       const good = await HttpServer.start('HTTP/1.1', tell, PAIR);
       cleanups.push(() => good.close());
       const sockets = new Set<Socket>();
+      const begun = Promise.withResolvers<void>();
       const hostile = createTcp(socket => {
         sockets.add(socket.on('error', () => {}));
-        socket.once('data', () => act(socket));
+        socket.once('data', () => {
+          act(socket);
+          begun.resolve();
+        });
       });
       await new Promise<void>(resolve => hostile.listen(0, '127.0.0.1', resolve));
       cleanups.push(() => {
@@ -284,7 +292,8 @@ describe('TLS to endpoints', () => {
       });
       const address = hostile.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const bed = new Bed(good.port);
+      const clock = new VirtualClock();
+      const bed = new Bed(good.port, clock);
       await bed.gateway.apply({
         listeners: [httpListener('all', { '/bad': 'bad', '/': 'main' })],
         clusters: { bad: [port], main: [bed.port] },
@@ -295,6 +304,9 @@ describe('TLS to endpoints', () => {
       cleanups.push(() => client.close());
       const lost = client.ask({ method: 'GET', path: '/bad' });
       assert.equal((await bed.ask()).status, 200);
+      await begun.promise;
+      // The others are found out, however long it takes.
+      if (what === 'sends part of a record') clock.advance(200);
       const { status, body } = await lost;
       assert.equal(status, 503);
       assert.match(body, /no TLS with the backend/);
