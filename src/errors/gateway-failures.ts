@@ -92,7 +92,7 @@ export const GATEWAY_FAILURES = {
     httpStatus: 508,
     grpcStatus: 13,
     summary:
-      'the request came through more than 32 proxies, as its `x-forwarded-for` says: some send to each other, or one to itself; a stream or datagram came from this gateway eight times in a row',
+      'the request came through more than 32 proxies, as its `x-forwarded-for` or `cdn-loop` says: some send to each other, or one to itself; a stream or datagram came from this gateway eight times in a row',
     help: 'see whose address the endpoints of the rule have; `daemun check` says where they are the Gateway itself',
   },
   filter_unresolved: {

@@ -2,7 +2,7 @@
 
 import { type AddressRanges, normalAddress } from './address-ranges.ts';
 
-/** Entries of `x-forwarded-for` that are looked at, from its end: chains of proxies are short. A request with more goes round, or its client made them up. */
+/** Entries of `x-forwarded-for`, or marks in `cdn-loop`, that are looked at, from its end: chains of proxies are short. A request with more goes round, or its client made them up. */
 const MAX_HOPS = 32;
 
 /**

@@ -33,6 +33,14 @@ export class HeaderRewriter {
     return this.#volatile.length > 0;
   }
 
+  /** Whether fields of a header list with one of these names are set, added or removed. */
+  touches(names: readonly string[]): boolean {
+    return this.#stable.some(
+      ({ set, add, remove }) =>
+        [...set, ...add].some(({ name }) => names.includes(name)) || remove.some(name => names.includes(name)),
+    );
+  }
+
   /** Changes the fields of a header list, in place. */
   rewrite(fields: MutableFields): void {
     for (const change of this.#stable) applyChange(change, fields);

@@ -6,6 +6,7 @@ export { type ChainEnvironment, compileChain, type FilterChain } from './chain.t
 export { authStep } from './external-auth/auth-step.ts';
 export { type ChangedHead, changeFields, type FieldChange } from './field-change.ts';
 export { HeaderRewriter, type MutableFields, removeField } from './header-change.ts';
+export { HOP_FIELDS, isMarkedOften, LOOP_MARKS, markedChange, withOwnMark } from './loop-mark.ts';
 export type { MirrorUse } from './mirror.ts';
 export { type MacKey, macKey, type SessionKey } from './session-key.ts';
 export { RuleSession } from './session-persistence.ts';

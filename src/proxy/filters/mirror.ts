@@ -19,6 +19,7 @@ import {
 } from '../io/index.ts';
 import type { WorkerMetrics } from '../metrics/index.ts';
 import { type ClusterPool, type UpstreamEndpoint, type UpstreamRequest, verdictOn } from '../upstream/index.ts';
+import { isMarkedMore } from './loop-mark.ts';
 import { type BodyWatcher, CONTINUE, type FilterStep, type SteppedRequest, type StepVerdict } from './step.ts';
 
 /** Queued for one mirror at most: memory, not payload. */
@@ -73,7 +74,7 @@ export class MirrorStep implements FilterStep {
     const { metrics, mirrors, random } = this.#environment;
     // What follows an upgrade is a conversation, of which nobody could hold one side.
     if (request.outgoing.get(':protocol') !== undefined) return CONTINUE;
-    if (crossesMore(hopsOf(request), MAX_COPIED_HOPS)) {
+    if (crossesMore(hopsOf(request), MAX_COPIED_HOPS) || isMarkedMore(request.outgoing, MAX_COPIED_HOPS)) {
       metrics.count('daemun_limit_hits_total', { limit: 'mirrored_hops' });
       return CONTINUE;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Answer } from '../faces/index.ts';
-import { changeFields, type FieldChange } from '../filters/index.ts';
+import { changeFields, type FieldChange, markedChange } from '../filters/index.ts';
+import { requestLoop } from './answers.ts';
+import { cameRound } from './client-claims.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import type { RequestPipe } from './request-pipe.ts';
@@ -15,6 +17,10 @@ import { SteppedExchange } from './stepped-exchange.ts';
  * listener stays, since nobody may change the host (GEP-5224). `decision`: unrouted.
  */
 export function passGate(exchange: ExchangeState, decision: Decision): void {
+  if (cameRound(decision.head, exchange.fields)) {
+    exchange.answer(requestLoop(exchange.face));
+    return;
+  }
   const arriving = new ArrivingExchange(exchange, decision);
   const run = new StepRun(arriving, decision.gate);
   exchange.detour().steps = run;
@@ -42,7 +48,8 @@ class ArrivingExchange extends SteppedExchange implements StepRunOwner {
   override changeRequest(change: FieldChange): void {
     const exchange = this.exchange;
     const before = { list: this.decision.head, fields: exchange.fields };
-    const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
+    const marked = markedChange(change, this.decision.head);
+    const { list, fields } = changeFields(before, marked, exchange.owner.serving.lists);
     this.decision = this.decision.unrouted(list);
     exchange.decision = this.decision;
     exchange.fields = fields;

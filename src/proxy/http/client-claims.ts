@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a request says of its client and of the way it came, and how far its peer is believed. */
-import { type AddressRanges, clientAddressOf, isDroppedAtEdge } from '../../values/index.ts';
+import { type AddressRanges, clientAddressOf, goesRound, isDroppedAtEdge } from '../../values/index.ts';
 import { type HeaderList, joinedField, type VolatileFields, withoutFields } from '../../wire/index.ts';
+import { isMarkedOften } from '../filters/index.ts';
 
 export const FORWARDED_FOR = 'x-forwarded-for';
 const REQUEST_ID = 'x-request-id';
@@ -55,6 +56,11 @@ export function clientOf(
   { head, fields }: { readonly head: HeaderList; readonly fields: VolatileFields },
 ): string {
   return proxies === null ? peer : clientAddressOf(forwardedFor(head, fields), peer, proxies);
+}
+
+/** Whether a request came through more proxies than any chain has. */
+export function cameRound(head: HeaderList, fields: VolatileFields): boolean {
+  return goesRound(forwardedFor(head, fields)) || isMarkedOften(head);
 }
 
 /** `x-forwarded-for` as it came, its fields joined; undefined: there is none. */

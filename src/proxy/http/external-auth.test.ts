@@ -166,7 +166,7 @@ for (const protocol of ['h1', 'h2'] as const) {
         await start(HTTP_AUTH);
         const headers = { authorization: 'Bearer t', 'x-other': '1', 'content-type': 'text/csv' };
         const answer = await ask(gateway.port, { method: 'PUT', path: '/x?y=1', headers, body: 'data' });
-        const told = { host: 'a.test', authorization: 'Bearer t', 'content-length': '0' };
+        const told = { host: 'a.test', authorization: 'Bearer t', 'content-length': '0', 'cdn-loop': 'daemun' };
         assert.deepEqual(seen, [['PUT', '/check/x?y=1', told, '']]);
         const got = JSON.parse(answer.text) as Echoed;
         assert.deepEqual([got.headers['x-user'], got.headers['content-type'], got.body], ['alice', 'text/csv', 'data']);

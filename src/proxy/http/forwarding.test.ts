@@ -136,6 +136,29 @@ describe('forwarding', () => {
     );
   });
 
+  it('changes x-forwarded-for as the rule says, from however many addresses clients come', async () => {
+    const field = { name: 'x-forwarded-for', value: 'hidden' };
+    const changes: [HeaderChange, (from: string) => string | undefined][] = [
+      [change({ remove: [field.name] }), () => undefined],
+      [change({ set: [field] }), () => field.value],
+      [change({ add: [field] }), from => `${from},${field.value}`],
+    ];
+    for (const [one, expected] of changes) {
+      await serve([{ kind: 'request-headers', change: one }]);
+      seen = [];
+      const addresses = Array.from({ length: 70 }, (_, at) => `127.0.0.${at + 2}`);
+      for (const from of addresses) {
+        const session = dial(from);
+        await call(session);
+        session.destroy();
+      }
+      assert.deepEqual(
+        seen.map(head => head[field.name]),
+        addresses.map(expected),
+      );
+    }
+  });
+
   it('mirrors the share that was asked for, and waits for no mirror', async () => {
     const mirror = await start();
     mirror.hold = true;

@@ -5,7 +5,7 @@
  * removed, `x-forwarded-for`, `-proto` and for HTTP `-host` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import { CONNECTION_NAMES, goesRound, isDroppedAtEdge } from '../../values/index.ts';
+import { CONNECTION_NAMES, isDroppedAtEdge } from '../../values/index.ts';
 import {
   fieldOf,
   type HeaderList,
@@ -13,8 +13,15 @@ import {
   VOLATILE_NAMES,
   type VolatileFields,
 } from '../../wire/index.ts';
-import { type FilterChain, type MutableFields, removeField } from '../filters/index.ts';
-import { FORWARDED_FOR, forwardedFor } from './client-claims.ts';
+import {
+  type FilterChain,
+  HOP_FIELDS,
+  LOOP_MARKS,
+  type MutableFields,
+  removeField,
+  withOwnMark,
+} from '../filters/index.ts';
+import { cameRound, FORWARDED_FOR, forwardedFor } from './client-claims.ts';
 
 /** Lists kept for one incoming list; each may take room in the header tables of connections to endpoints. */
 const MAX_ADDRESSES = 64;
@@ -43,6 +50,8 @@ export class OutgoingHead {
   readonly #source: HeaderList;
   readonly #filters: HeadFilters;
   readonly #options: OutgoingHeadOptions;
+  /** Filters change what counts the proxies. */
+  readonly #hidesHops: boolean;
   #byAddress: Map<string, HeaderList> | null = null;
   #lastAddress = '';
   #lastList: HeaderList;
@@ -54,6 +63,7 @@ export class OutgoingHead {
     this.#source = source;
     this.#filters = filters;
     this.#options = options;
+    this.#hidesHops = filters.requestHead.touches(HOP_FIELDS);
     this.#lastList = source;
   }
 
@@ -67,9 +77,12 @@ export class OutgoingHead {
     let list = this.#byAddress?.get(address);
     if (list === undefined) {
       this.#byAddress ??= new Map();
-      if (this.#byAddress.size >= MAX_ADDRESSES || this.#goesRound) return null;
+      const isFull = this.#byAddress.size >= MAX_ADDRESSES;
+      // What filters make of the address is in a list only.
+      if ((isFull && !this.#hidesHops) || this.#goesRound) return null;
       list = this.#build(address);
       if (this.#goesRound) return null;
+      if (isFull) return list;
       this.#byAddress.set(address, list);
     }
     this.#lastAddress = address;
@@ -80,7 +93,7 @@ export class OutgoingHead {
   /** Whether the request came through too many proxies; asked where `listFor` gave none, of the same `received`. */
   goesRound(received: VolatileFields): boolean {
     if (fieldOf(received, FORWARDED_FOR) === undefined) return this.#goesRound;
-    return goesRound(forwardedFor(this.#source, received));
+    return cameRound(this.#source, received);
   }
 
   /** The list without `x-forwarded-for`. */
@@ -105,12 +118,16 @@ export class OutgoingHead {
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
     const said = forwardedFor(this.#source, null);
-    this.#goesRound = goesRound(said);
+    this.#goesRound = cameRound(this.#source, null);
     if (address !== null) push(fields, FORWARDED_FOR, appended(said, address));
     push(fields, FORWARDED_PROTO, proto);
     if (setsHost) setHost(fields);
     this.#filters.rewrite?.rewrite(fields);
     this.#filters.requestHead.rewrite(fields);
+    if (this.#hidesHops) {
+      removeField(fields, LOOP_MARKS);
+      push(fields, LOOP_MARKS, withOwnMark(this.#source));
+    }
     return lists.intern(fields.names, fields.values, this.#source.sensitive);
   }
 }

@@ -8,13 +8,19 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type ServiceError, status } from '@grpc/grpc-js';
-import type { Listener } from '../../snapshot/index.ts';
+import type { ExternalAuth, Listener } from '../../snapshot/index.ts';
 import { until } from '../../time/until.test-support.ts';
+import { GRPC_AUTH, grpcAuthServer, HTTP_AUTH } from './external-auth.test-support.ts';
 import { backend, httpListener, listener, rule, shapesClient, TestGateway, unary } from './gateway.test-support.ts';
 
 /** Proxies before a request that is still passed on, and copies of copies. */
 const MOST = 32;
 const MOST_COPIED = 8;
+
+const authBy = (cluster: string, kind: 'grpc' | 'http') => {
+  const auth: ExternalAuth = kind === 'grpc' ? { ...GRPC_AUTH, cluster } : { ...HTTP_AUTH, cluster };
+  return { kind: 'external-auth', auth } as const;
+};
 
 describe('a request that comes back', () => {
   let gateway: TestGateway;
@@ -33,11 +39,11 @@ describe('a request that comes back', () => {
   });
 
   /** A gateway whose cluster `self` is itself, which it knows only when it listens. */
-  async function start(web: Listener, self: 'h1' | 'h2'): Promise<void> {
+  async function start(web: Listener, self: 'h1' | 'h2', more: Readonly<Record<string, number[]>> = {}): Promise<void> {
     const { port } = origin.address() as AddressInfo;
     const parts = { listeners: [web], protocols: { self, o: 'h1' } as const };
-    await gateway.apply({ ...parts, clusters: { self: [], o: [port] } });
-    await gateway.apply({ ...parts, port: gateway.port, clusters: { self: [gateway.port], o: [port] } });
+    await gateway.apply({ ...parts, clusters: { ...more, self: [], o: [port] } });
+    await gateway.apply({ ...parts, port: gateway.port, clusters: { ...more, self: [gateway.port], o: [port] } });
   }
 
   async function ask(forwardedFor?: string): Promise<[number, string]> {
@@ -62,6 +68,52 @@ describe('a request that comes back', () => {
     });
   }
 
+  const changes = {
+    'takes the addresses away': { set: [], add: [], remove: ['x-forwarded-for'] },
+    'puts another one in their place': { set: [{ name: 'x-forwarded-for', value: '10.0.0.1' }], add: [], remove: [] },
+    'takes all away that counts': { set: [], add: [], remove: ['x-forwarded-for', 'cdn-loop'] },
+  };
+  for (const [does, change] of Object.entries(changes)) {
+    it(`is counted where a filter ${does}`, async () => {
+      const filters = [{ kind: 'request-headers', change }] as const;
+      await start(httpListener('web', { '/': 'self' }, { filters }), 'h1');
+      assert.equal((await ask())[0], 508);
+      await until(() => taken() === MOST + 2);
+      assert.equal(refused(), 1);
+    });
+  }
+
+  it('is counted where an authorization server takes the addresses away', async () => {
+    const judge = await grpcAuthServer(() => ({ ok_response: { headers_to_remove: ['x-forwarded-for', 'cdn-loop'] } }));
+    try {
+      const filters = [authBy('auth', 'grpc')];
+      await start(httpListener('web', { '/': 'self' }, { filters }), 'h1', { auth: [judge.port] });
+      assert.equal((await ask())[0], 508);
+      await until(() => taken() === MOST + 2);
+    } finally {
+      judge.close();
+    }
+  });
+
+  for (const protocol of ['grpc', 'http'] as const) {
+    const spoken = protocol === 'grpc' ? 'h2' : 'h1';
+
+    it(`is refused where a rule has the gateway itself judge by ${protocol}, as often as it is asked then`, async () => {
+      await start(httpListener('web', { '/': 'o' }, { filters: [authBy('self', protocol)] }), spoken);
+      assert.equal((await ask())[0], 503);
+      await until(() => taken() === MOST + 2);
+      assert.equal(refused(), 1);
+    });
+
+    it(`is refused where a listener has the gateway itself judge by ${protocol}, as often as it is asked then`, async () => {
+      const web = httpListener('web', { '/': 'o' });
+      await start({ ...web, filters: [authBy('self', protocol)] }, spoken);
+      assert.equal((await ask())[0], 503);
+      await until(() => gateway.metric('daemun_external_auth_checks_total', { outcome: 'failed' }) === MOST + 1);
+      assert.equal(refused(), 1);
+    });
+  }
+
   it('is a call that ends with INTERNAL, which clients do not try again', async () => {
     await start(listener('web', [rule('r', [backend('self')])]), 'h2');
     const client = shapesClient(gateway.port);
@@ -77,6 +129,15 @@ describe('a request that comes back', () => {
     await until(() => gateway.metric('daemun_limit_hits_total', { limit: 'mirrored_hops' }) === 1);
     await until(() => gateway.metric('daemun_mirror_requests_total', { outcome: 'answered' }) === MOST_COPIED);
     assert.equal(taken(), MOST_COPIED + 1);
+  });
+
+  it('is copied as seldom where a filter takes the addresses away', async () => {
+    const mirror = { kind: 'mirror', target: { cluster: 'self' }, share: { numerator: 1, denominator: 1 } } as const;
+    const change = { set: [], add: [], remove: ['x-forwarded-for'] };
+    await start(httpListener('web', { '/': 'o' }, { filters: [{ kind: 'request-headers', change }, mirror] }), 'h1');
+    assert.deepEqual(await ask(), [200, 'origin']);
+    await until(() => gateway.metric('daemun_limit_hits_total', { limit: 'mirrored_hops' }) === 1);
+    await until(() => taken() === MOST_COPIED + 1);
   });
 
   it('is any with so many proxies before it, and no other', async () => {

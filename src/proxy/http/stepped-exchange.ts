@@ -8,6 +8,7 @@ import {
   type ChangedHead,
   changeFields,
   type FieldChange,
+  markedChange,
   type StepCallTrace,
   type SteppedRequest,
   type StepVerdict,
@@ -113,7 +114,8 @@ export class SteppedExchange implements SteppedRequest {
   changeRequest(change: FieldChange): void {
     const exchange = this.exchange;
     const before = { list: exchange.outgoing, fields: exchange.outgoingFields };
-    const { list, fields } = changeFields(before, change, exchange.owner.serving.lists);
+    const marked = markedChange(change, this.decision.head);
+    const { list, fields } = changeFields(before, marked, exchange.owner.serving.lists);
     exchange.outgoing = list;
     exchange.outgoingFields = fields;
   }

@@ -5,6 +5,7 @@ const MAX_TOLD = 4096;
 
 /** Read or dropped by name wherever heads are, whatever is configured. */
 const KNOWN: ReadonlySet<string> = new Set([
+  'cdn-loop',
   'accept-encoding', // the static table has a value of it
   'connection',
   'content-type',

@@ -3,6 +3,7 @@
 import type { GrpcAuth } from '../../../snapshot/index.ts';
 import { type HeaderList, type HeaderListPool, parseGrpcStatus } from '../../../wire/index.ts';
 import type { WholeAnswer, WholeRequest } from '../../upstream/index.ts';
+import { LOOP_MARKS, withOwnMark } from '../loop-mark.ts';
 import type { AuthProtocol, AuthSubject, AuthVerdict } from './auth-protocol.ts';
 import { encodeCheck, encodeList } from './check-request.ts';
 import { readCheckResponse } from './check-response.ts';
@@ -38,7 +39,8 @@ export class GrpcAuthProtocol implements AuthProtocol {
       this.#listed.set(subject.list, listed);
       this.#lists.charge(MEMO_BYTES + listed.length);
     }
-    return { head: this.#head, fields: null, body: encodeCheck(subject, listed, this.#tells) };
+    const fields = [LOOP_MARKS, withOwnMark(subject.list)];
+    return { head: this.#head, fields, body: encodeCheck(subject, listed, this.#tells) };
   }
 
   judge({ head, body, trailers }: WholeAnswer): AuthVerdict {

@@ -4,6 +4,7 @@ import type { HttpAuth } from '../../../snapshot/index.ts';
 import { type HeaderList, type HeaderListPool, pathIn, type VolatileFields } from '../../../wire/index.ts';
 import type { WholeAnswer, WholeRequest } from '../../upstream/index.ts';
 import { type FieldChange, type FieldPut, isChangeable } from '../field-change.ts';
+import { LOOP_MARKS, withOwnMark } from '../loop-mark.ts';
 import { denied } from './auth-answers.ts';
 import type { AuthProtocol, AuthSubject, AuthVerdict } from './auth-protocol.ts';
 
@@ -58,10 +59,12 @@ export class HttpAuthProtocol implements AuthProtocol {
     for (let at = 0; at < list.names.length; at++) {
       const name = list.names[at] as string;
       const value = list.values[at] as string;
-      if (name !== ':authority' && name !== ':path' && !this.#allows(name)) continue;
+      if (name === LOOP_MARKS || (name !== ':authority' && name !== ':path' && !this.#allows(name))) continue;
       names.push(name);
       values.push(name === ':path' ? this.#targetOf(value) : value);
     }
+    names.push(LOOP_MARKS);
+    values.push(withOwnMark(list));
     return this.#lists.intern(names, values, list.sensitive);
   }
 
