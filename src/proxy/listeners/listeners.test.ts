@@ -257,6 +257,21 @@ describe('listeners', () => {
     assert.deepEqual(await drained, { finished: 1, cut: 0 });
   });
 
+  it('ends with its last stream, though it is given a change while it drains', { timeout: 20_000 }, async () => {
+    await apply({});
+    const client = shapesClient(gateway.port);
+    clients.push(client);
+    const call = client['Bidi']();
+    call.write(Buffer.from('1'));
+    await once(call, 'data');
+    await gateway.runtime.stopListening();
+    const drained = gateway.runtime.drain(60_000);
+    await apply({ listeners: [listener('grpc', [rule('other', [], { fault: FAULT })])] });
+    call.end();
+    call.resume();
+    assert.deepEqual(await drained, { finished: 1, cut: 0 });
+  });
+
   it('opens no port any more once it was told to accept no more', async () => {
     await apply({});
     await gateway.runtime.stopListening();

@@ -66,6 +66,8 @@ export class Listeners {
   #isLeaving = false;
   /** For good: a snapshot that comes now is for the connections that there are. */
   #acceptsNoMore = false;
+  /** Nobody may come: there are only those who still have connections. */
+  #isDraining = false;
   /** Bindings that left and still have connections. */
   readonly #leaving = new Map<ServedBinding, Timer | undefined>();
 
@@ -152,6 +154,7 @@ export class Listeners {
 
   /** Accepts no more; connections end when their requests are over (`onIdle`), at the latest with `close`. */
   drain(): void {
+    this.#isDraining = true;
     for (const [id, server] of this.#servers) this.#retire(id, server, null);
     if (this.#leaving.size === 0) this.onIdle?.();
   }
@@ -193,7 +196,7 @@ export class Listeners {
   #swap(binding: Binding): void {
     const known = this.#servers.get(binding.id);
     if (known !== undefined) known.update(binding);
-    else this.#add(this.#serverOf(binding));
+    else if (!this.#isDraining) this.#add(this.#serverOf(binding));
   }
 
   #serverOf(binding: Binding): ServedBinding {
