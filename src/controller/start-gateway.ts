@@ -100,7 +100,7 @@ export async function startGateway(
     random,
     ...keyStores(source.sharedKeys, stateDirectory),
     // In a cluster names are given by whoever may write a Service, and this machine is not theirs.
-    ...(controllerName === null ? {} : { resolve: elsewhere(systemResolver()) }),
+    ...(controllerName === null ? {} : { resolve: elsewhere(systemResolver(clock)) }),
     debug: (message, fields) => log.debug(message, fields),
     onUnbound: () => reconciler.retryBinding(),
     mayShare: ids => shared.mayShare(ids),

@@ -87,7 +87,7 @@ export class DataPlane {
     this.#reader.addPage(MAIN_PAGE, metrics.buffer);
     this.#endpoints = new EndpointMetrics(metrics, clock);
     this.#reader.addComputed('daemun_upstream_endpoints', () => this.#endpoints.samples());
-    const resolve = options.resolve ?? systemResolver();
+    const resolve = options.resolve ?? systemResolver(clock);
     this.#discovery = new DnsDiscovery({ resolve, clock, log, onChange: () => this.#republish() });
     this.#sessionKeys = new KeyRing({
       pace: SESSION_KEY_PACE,

@@ -573,6 +573,11 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the addresses of before stay',
     },
     {
+      limit: 'proxy/discovery#NAME_SERVERS_MS',
+      why: 'what `/etc/resolv.conf` says holds for so long',
+      over: 'it is read again',
+    },
+    {
       limit: 'proxy/discovery#MAX_REFRESH_MS',
       why: 'names are asked for again at their TTL, at least so often',
       over: 'asked again',

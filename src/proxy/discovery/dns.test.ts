@@ -186,7 +186,10 @@ describe('the system resolver', () => {
         if (typeof one === 'string') throw Object.assign(new Error(one), { code: one });
         return one.map(address => ({ address, ttl: 5 }));
       });
-      return systemResolver({ resolve4: ofA, resolve6: ofAaaa } as unknown as NameServers)('a.test');
+      return systemResolver(
+        new VirtualClock(),
+        () => ({ resolve4: ofA, resolve6: ofAaaa }) as unknown as NameServers,
+      )('a.test');
     };
     const found = { addresses: ['10.0.0.1'], ttlMs: 5_000 };
     assert.deepEqual(await resolved(['10.0.0.1'], 'ENODATA'), found);
@@ -196,15 +199,32 @@ describe('the system resolver', () => {
     assert.equal((await resolved('ETIMEOUT', ['fd00::1'])).unanswered, 4);
   });
 
+  it('asks those who are the name servers now', async () => {
+    const clock = new VirtualClock();
+    let reads = 0;
+    const read = (): NameServers => {
+      const address = `10.0.0.${++reads}`;
+      const [resolve4, resolve6] = [async () => [{ address, ttl: 5 }], async () => []];
+      return { resolve4, resolve6 } as unknown as NameServers;
+    };
+    const resolve = systemResolver(clock, read);
+    const addresses = async (): Promise<readonly string[]> => (await resolve('a.test')).addresses;
+    assert.deepEqual(await addresses(), ['10.0.0.1']);
+    clock.advance(29_999);
+    assert.deepEqual(await addresses(), ['10.0.0.1']);
+    clock.advance(1);
+    assert.deepEqual(await addresses(), ['10.0.0.2']);
+  });
+
   it('gives an address back, for good', async () => {
-    assert.deepEqual(await systemResolver()('127.0.0.1'), {
+    assert.deepEqual(await systemResolver(new VirtualClock())('127.0.0.1'), {
       addresses: ['127.0.0.1'],
       ttlMs: Number.POSITIVE_INFINITY,
     });
   });
 
   it('knows localhost without DNS', async () => {
-    const { addresses, ttlMs } = await systemResolver()('localhost');
+    const { addresses, ttlMs } = await systemResolver(new VirtualClock())('localhost');
     assert.ok(addresses.includes('127.0.0.1') || addresses.includes('::1'));
     assert.equal(ttlMs, null);
   });
@@ -229,7 +249,7 @@ describe('names of strangers', () => {
         /it leads to .*, which is on whatever machine the gateway runs on/,
         address,
       );
-    await assert.rejects(elsewhere(systemResolver())('localhost'));
+    await assert.rejects(elsewhere(systemResolver(new VirtualClock()))('localhost'));
   });
 
   it('lead to every other address that they have', async () => {

@@ -2,6 +2,7 @@
 
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
+import type { Clock } from '../../time/index.ts';
 import { isMachineLocal } from '../../values/index.ts';
 
 /** Node's words for an answer that says that there is none: nobody failed. */
@@ -25,17 +26,23 @@ export type HostResolver = (host: string) => Promise<Resolution>;
 
 const QUERY_TIMEOUT_MS = 2_000;
 const QUERY_TRIES = 2;
+/** Who the name servers are is read this often: networks change under a process, and the old ones may still answer, with what is so elsewhere. */
+const NAME_SERVERS_MS = 30_000;
 
 /**
  * All A and AAAA records with their TTL. Names that DNS does not know are looked up as the system does it (`/etc/hosts`,
  * `localhost`, search domains), without TTL.
  */
 export function systemResolver(
-  servers: NameServers = new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES }),
+  clock: Pick<Clock, 'nowMs'>,
+  readServers: () => NameServers = () => new dns.Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES }),
 ): HostResolver {
+  let servers = readServers();
+  let readMs = clock.nowMs();
   return async host => {
     if (isIP(host) !== 0) return { addresses: [host], ttlMs: Number.POSITIVE_INFINITY };
     if (isLocal(host)) return lookUp(host);
+    if (clock.nowMs() - readMs >= NAME_SERVERS_MS) [servers, readMs] = [readServers(), clock.nowMs()];
     const asked = [servers.resolve4(host, { ttl: true }), servers.resolve6(host, { ttl: true })] as const;
     const answers = await Promise.allSettled(asked);
     const records = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
