@@ -7,6 +7,7 @@ import { endpointKey } from './endpoint-key.ts';
 import { type EndpointOwner, EndpointPool } from './endpoint-pool.ts';
 import { OutlierEjection } from './outlier-ejection.ts';
 import type { Picker } from './picker.ts';
+import { type ShownEndpoint, unusedEndpoints } from './shown-endpoints.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import { type Health, nearestEndpoints, nearestFirst, usableEndpoints } from './usable-endpoints.ts';
 
@@ -82,13 +83,14 @@ export class ClusterEndpoints {
     return this.#present.values();
   }
 
-  /** All of them, those that left but still have connections last. */
+  /** All that were made, those that left but still have connections last. */
   all(): EndpointPool[] {
     return [...this.#present.values(), ...this.#retired];
   }
 
-  /** As `all`, made now if they were not yet. */
-  allLive(): EndpointPool[] {
+  /** As `all`, or what those would be that were not made yet. */
+  shown(): readonly ShownEndpoint[] {
+    if (!this.#isLive) return unusedEndpoints(this.#set, this.#health, this.#owner.cluster.healthCheck !== null);
     if (this.#stale) this.#compile();
     return this.all();
   }

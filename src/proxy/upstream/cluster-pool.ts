@@ -16,6 +16,7 @@ import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import { type PendingOwner, PendingRequests } from './pending-requests.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RetryReason } from './retry-reason.ts';
+import type { ShownEndpoint } from './shown-endpoints.ts';
 import type { HandshakeResult, TlsClient } from './tls-client.ts';
 import type { UpstreamEndpoint, UpstreamRequest } from './upstream-request.ts';
 import type { Health } from './usable-endpoints.ts';
@@ -196,9 +197,14 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
     this.#endpoints.sweep(nowMs);
   }
 
-  /** All endpoints, those that left but still have streams last. For metrics and dumps. */
-  endpoints(): EndpointPool[] {
-    return this.#endpoints.allLive();
+  /** All endpoints that were made, those that left but still have streams last: none before the first request. */
+  endpoints(): readonly EndpointPool[] {
+    return this.#endpoints.all();
+  }
+
+  /** All endpoints, made or not. For dumps. */
+  shownEndpoints(): readonly ShownEndpoint[] {
+    return this.#endpoints.shown();
   }
 
   /** Connections to all endpoints, those that are still connecting or draining included. */

@@ -15,6 +15,7 @@ export { hashText } from './hash-text.ts';
 export type { ReachChange } from './reach-change.ts';
 export { ResumableSession } from './resumable-session.ts';
 export type { RetryReason } from './retry-reason.ts';
+export type { ShownEndpoint } from './shown-endpoints.ts';
 export { StreamDial, type StreamDialOwner } from './stream-dial.ts';
 export { isOwnLimit, verdictOn, verdictOnStatus } from './stream-verdict.ts';
 export { HANDSHAKE_RESULTS, type HandshakeResult, type TlsClient } from './tls-client.ts';

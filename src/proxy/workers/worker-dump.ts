@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ListenersDump } from '../listeners/index.ts';
-import type { ClusterPool, EndpointPool, Health } from '../upstream/index.ts';
+import type { ClusterPool, Health, ShownEndpoint } from '../upstream/index.ts';
 
 /** What one worker holds now. Plain data; no secrets. */
 export interface WorkerDump {
@@ -35,10 +35,10 @@ export interface EndpointDump {
 
 /** One cluster of a worker. */
 export function dumpCluster(pool: ClusterPool): ClusterDump {
-  return { id: pool.id, pendingRequests: pool.pending, endpoints: pool.endpoints().map(dumpEndpoint) };
+  return { id: pool.id, pendingRequests: pool.pending, endpoints: pool.shownEndpoints().map(dumpEndpoint) };
 }
 
-function dumpEndpoint(endpoint: EndpointPool): EndpointDump {
+function dumpEndpoint(endpoint: ShownEndpoint): EndpointDump {
   const { address, port, name, state, distance, health, usable, ejected, failing, connections, activeRequests } =
     endpoint;
   return {
