@@ -67,10 +67,11 @@ export class CompiledRule {
     this.ruleName = ruleName(rule);
   }
 
-  /** The backend of a request: that of its session while the rule has it, else one by weight. */
+  /** The backend of a request: that of its session while the rule has it and there is an endpoint to keep to, else one by weight. */
   backendFor(session: SessionToken | null, random: Random): CompiledBackend {
     const kept = session === null ? undefined : this.backends.find(({ tag }) => tag === session.backend);
-    return kept ?? this.backends[this.choice.pick(random)] ?? this.backends[0];
+    if (kept?.cluster?.hasEndpoints === true) return kept;
+    return this.backends[this.choice.pick(random)] ?? this.backends[0];
   }
 }
 

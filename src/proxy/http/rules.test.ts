@@ -138,6 +138,25 @@ describe('what a rule does', () => {
     }
   });
 
+  it('begins a session anew by the weights when its backend has no endpoint left', async () => {
+    const clusters = { blue: [await upstream('blue')], green: [await upstream('green')] };
+    const session = { kind: 'header', sessionName: 'x-session', absoluteTimeoutMs: null } as const;
+    const backends = [backend('blue', 1), backend('green', 0)];
+    const first = await answer(await start(backends, { sessionPersistence: session }, clusters));
+    assert.deepEqual(first.get('hostname'), ['blue']);
+    const metadata = new Metadata();
+    metadata.set('x-session', String(first.get('x-session')[0]));
+    const moved = [backend('blue', 0), backend('green', 1)];
+    const client = await start(moved, { sessionPersistence: session }, clusters);
+    assert.deepEqual((await answer(client, metadata)).get('hostname'), ['blue']);
+    await start(moved, { sessionPersistence: session }, { ...clusters, blue: [] });
+    const next = await answer(client, metadata);
+    assert.deepEqual(next.get('hostname'), ['green']);
+    metadata.set('x-session', String(next.get('x-session')[0]));
+    const kept = await answer(client, metadata);
+    assert.deepEqual([kept.get('hostname'), kept.get('x-session')], [['green'], []]);
+  });
+
   it('answers a request that is not gRPC with 404 and text', async () => {
     await start([], {}, {});
     await gateway.apply({ listeners: [listener('grpc', [])], clusters: {} });

@@ -101,6 +101,11 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
     endpoint.begin(request, stream);
   }
 
+  /** An endpoint can be chosen. */
+  get hasEndpoints(): boolean {
+    return this.#endpoints.usable().length > 0;
+  }
+
   /**
    * An endpoint for what opens no connection, such as the datagrams of one client; undefined: there is none. `hash` as that of a
    * request; `avoided`: keys of those that come last. `done` must follow once.
