@@ -68,7 +68,8 @@ export function encodeCheck(subject: AuthSubject, listed: Buffer, tells: (name: 
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(writer.length, 1);
   writer.raw(prefix);
-  return writer.result();
+  // It is kept for as long as the server thinks.
+  return ownCopy(writer.result());
 }
 
 function writeVarying(
