@@ -2,33 +2,25 @@
 
 /** Rules whose backend is the Gateway itself: what they send comes back to them. */
 import type { Finding } from '../../errors/index.ts';
-import type {
-  Binding,
-  Cluster,
-  Endpoint,
-  EndpointSet,
-  Filter,
-  Rule,
-  StreamRule,
-  TlsListener,
-} from '../../snapshot/index.ts';
-import { endpointsOf, routesRequests, transportOf } from '../../snapshot/index.ts';
-import { compareStrings, isLoopback } from '../../values/index.ts';
+import type { Binding, Cluster, Endpoint, Filter, Rule, StreamRule, TlsListener } from '../../snapshot/index.ts';
+import { routesRequests, transportOf } from '../../snapshot/index.ts';
+import { compareStrings } from '../../values/index.ts';
 import type { ListenerTables } from '../arbitrate/listener-tables.ts';
 import type { PublishedClusters } from '../publish/clusters.ts';
 import { findingOf, routeOf } from '../report.ts';
 import { type EntryPlace, FirstTakers } from './first-takers.ts';
+import { isReachedAt, type KnownEndpoints, ownEndpoints } from './own-endpoints.ts';
 import { pathAfter } from './redirect-loops.ts';
 
 /** Rules of Gateways that send to themselves; what they take goes round until a limit ends it. */
 export function lintBackendLoops(
   bindings: readonly Binding[],
   clusters: Pick<PublishedClusters, 'byId' | 'endpoints'>,
-  tables: ListenerTables,
+  { tables, known }: { readonly tables: ListenerTables; readonly known: KnownEndpoints },
 ): readonly Finding[] {
   const found = new Map<string, Finding>();
   const takers = new FirstTakers(tables);
-  for (const [binding, own] of ownClusters(bindings, clusters)) {
+  for (const [binding, own] of ownClusters(bindings, clusters, known)) {
     for (const { rule, back } of rulesOf(binding, own, takers)) {
       if (!found.has(rule.id)) found.set(rule.id, loop(rule, back));
     }
@@ -43,6 +35,7 @@ type OwnClusters = ReadonlyMap<string, Endpoint>;
 function ownClusters(
   bindings: readonly Binding[],
   { byId, endpoints }: Pick<PublishedClusters, 'byId' | 'endpoints'>,
+  known: KnownEndpoints,
 ): ReadonlyMap<Binding, OwnClusters> {
   if (bindings.length === 0) return new Map();
   const byPort = Map.groupBy(bindings, ({ port }) => port);
@@ -56,23 +49,11 @@ function ownClusters(
       found.set(binding, own.set(id, endpoint));
     }
   };
-  // By index: until code is optimized each step of an iterator makes an object, and endpoints are thousands.
-  for (let at = 0; at < endpoints.length; at++) {
-    const set = endpoints[at] as EndpointSet;
-    const list = endpointsOf(set);
-    for (let place = 0; place < list.length; place++) {
-      const endpoint = list[place] as Endpoint;
-      if (byPort.has(endpoint.port)) take(set.cluster, endpoint);
-    }
-  }
+  for (const set of endpoints) for (const endpoint of ownEndpoints(set, byPort, known)) take(set.cluster, endpoint);
   return found;
 }
 
 const NOBODY: readonly Binding[] = [];
-
-function isReachedAt(bound: string, address: string): boolean {
-  return bound === address || ((bound === '0.0.0.0' || bound === '::') && isLoopback(address));
-}
 
 /** What is said to the endpoint is what the binding listens for. */
 function isTakenBy({ admission }: Binding, { protocol, tls }: Cluster): boolean {

@@ -27,6 +27,7 @@ import { lintGrantGroups } from './grant-groups.ts';
 import { lintHealthEndpoints } from './health-endpoints.ts';
 import { lintMeshes } from './meshes.ts';
 import { lintMissingReflection } from './missing-reflection.ts';
+import { type KnownEndpoints, knownEndpoints } from './own-endpoints.ts';
 import { toldPackages } from './packages.ts';
 import { lintRedirectLoops } from './redirect-loops.ts';
 import { lintRoutes, type RouteLints } from './routes.ts';
@@ -71,6 +72,7 @@ export interface LintMemory {
   readonly shadows: ShadowLint;
   /** What is told of them. */
   readonly told: ToldShadows;
+  readonly endpoints: KnownEndpoints;
 }
 
 /** What lints come to. */
@@ -115,6 +117,7 @@ function lint(sources: LintSources, previous: LintMemory | undefined): Linted {
     services: lintServices(sources.resources.services, previous?.services),
     shadows,
     told: previous?.shadows === shadows ? previous.told : toldShadows(shadows),
+    endpoints: knownEndpoints(sources.ofGateways, previous?.endpoints),
   };
   const superseded = supersededIfAny(sources);
   return {
@@ -135,9 +138,10 @@ function supersededIfAny({ streams }: LintSources): ToldSuperseded {
 
 function collectFindings(
   sources: LintSources,
-  { routes, services, told }: LintMemory,
+  { routes, services, told, endpoints }: LintMemory,
   superseded: readonly Finding[],
 ): readonly Finding[] {
+  const { tables } = sources;
   const findings: Finding[] = [...sources.classes.findings].sort((a, b) =>
     compareStrings(a.resource?.name ?? '', b.resource?.name ?? ''),
   );
@@ -154,7 +158,8 @@ function collectFindings(
     'hidden matches': () => told.findings,
     'superseded routes': () => superseded,
     'redirects to themselves': () => lintRedirectLoops(routes.loops, sources.tables),
-    'backends that lead back': () => lintBackendLoops(sources.ofGateways, sources.clusters, sources.tables),
+    'backends that lead back': () =>
+      lintBackendLoops(sources.ofGateways, sources.clusters, { tables, known: endpoints }),
     'health endpoints': () => lintHealthEndpoints(gateways, sources.tables),
     packages: () => toldPackages(routes.packages),
     reflection: () => lintMissingReflection(gateways, routes),
