@@ -34,6 +34,8 @@ export class HeaderListPool {
   encoders: object | null = null;
   /** The same of its decoders. */
   decoders: object | null = null;
+  /** The same of the windows of its streams. */
+  windows: object | null = null;
   /** Names that never vary; see there. */
   readonly steadyNames: SteadyNames = new SteadyNames();
   /** Internal: how many fields were interned so far. */

@@ -19,6 +19,7 @@ import { SendQueue } from './send-queue.ts';
 import { DEFAULT_WINDOW_BYTES, PeerSettings, writePreamble } from './settings.ts';
 import { ABANDONED, CLOSED, type Http2Stream } from './stream.ts';
 import { StreamTable, UnsentStreams } from './stream-table.ts';
+import { WindowGrowth } from './window-growth.ts';
 import { writeFrameHeader } from './write-frame.ts';
 
 export interface Http2ConnectionOptions {
@@ -51,6 +52,10 @@ export class ConnectionCore {
   readonly resets: ResetMemory = new ResetMemory();
   /** Client role only. */
   readonly pacer: ResetPacer | null;
+  /** Server role only. */
+  readonly growth: WindowGrowth | null;
+  /** By how much windows of its streams are larger than at first. */
+  grownBytes = 0;
   readonly time: TimeSource;
   /** Streams that ended in order on both sides. */
   endedStreams = 0;
@@ -102,6 +107,7 @@ export class ConnectionCore {
     this.sendQueue = new SendQueue(this);
     this.time = options.time ?? this;
     this.pacer = options.role === 'client' ? new ResetPacer(options.limits, this.time) : null;
+    this.growth = options.role === 'server' ? WindowGrowth.of(options.lists) : null;
   }
 
   get wasAsked(): boolean {
@@ -179,6 +185,7 @@ export class ConnectionCore {
   /** Takes the stream out of the books; its events are the caller's business. */
   closeStream(stream: Http2Stream): void {
     if (stream.flags & ABANDONED) this.pacer?.forget(stream);
+    this.growth?.release(this, stream);
     stream.flags |= CLOSED;
     this.activeStreams--;
     if (stream.id === 0) this.unsent.delete(stream);

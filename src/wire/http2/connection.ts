@@ -25,6 +25,7 @@ import {
   type StreamConnection,
   TUNNEL,
 } from './stream.ts';
+import { takeCredit } from './window-growth.ts';
 import { writeFrameHeader } from './write-frame.ts';
 
 /**
@@ -200,10 +201,8 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
   consumed(stream: Http2Stream, bytes: number): void {
     if (this.broken || stream.flags & (CLOSED | REMOTE_ENDED | ABANDONED)) return;
     stream.returnable += bytes;
-    if (stream.returnable < this.limits.streamWindowBytes >> 1) return;
-    stream.receiveWindow += stream.returnable;
-    this.writeControl(WINDOW_UPDATE, stream.id, stream.returnable);
-    stream.returnable = 0;
+    const credit = takeCredit(this, stream);
+    if (credit > 0) this.writeControl(WINDOW_UPDATE, stream.id, credit);
   }
 
   /** Sends GOAWAY; streams above `lastStreamId` (default: the last one the peer opened) are refused from then on. */

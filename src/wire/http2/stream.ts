@@ -38,6 +38,9 @@ export class Http2Stream implements MessageStream {
   receiveWindow: number;
   /** Internal: consumed bytes not yet given back. */
   returnable = 0;
+  /** Internal, server role: by how much its window is larger than at first (see `WindowGrowth`), and when bytes were given back last. */
+  grownBytes = 0;
+  returnedMs = 0;
   /** Internal: bytes that `content-length` still promises; -1: not said. */
   expectedBytes = -1;
   /** Internal: next in the queue of streams that wait to send. */
