@@ -48,4 +48,22 @@ describe('the port plan', () => {
       [[BINDING.id, bindFailure('EADDRINUSE', '')]],
     );
   });
+
+  it('chooses again, once, where somebody took the port before it was bound', async () => {
+    const plan = new PortPlan('ephemeral');
+    const written = SNAPSHOT.bindings;
+    const placed = async () => (await plan.place(SNAPSHOT)).bindings[0];
+    const first = await placed();
+    const refused = new Map([[first?.id ?? '', bindFailure('EADDRINUSE', '')]]);
+    assert.equal(plan.chooseAgain(new Map([[first?.id ?? '', bindFailure('EACCES', '')]]), written), false);
+    assert.equal(await placed(), first);
+    assert.equal(plan.chooseAgain(refused, written), true);
+    const second = await placed();
+    // By identity: it may be the same number, for nobody has it here.
+    assert.notEqual(second, first);
+    assert.equal(plan.chooseAgain(new Map([[second?.id ?? '', bindFailure('EADDRINUSE', '')]]), written), false);
+    assert.equal(await placed(), second);
+    const asWritten = new Map([[BINDING.id, bindFailure('EADDRINUSE', '')]]);
+    assert.equal(new PortPlan('as-written').chooseAgain(asWritten, written), false);
+  });
 });

@@ -13,7 +13,7 @@ import { freeDatagramPort, freePort } from './free-port.ts';
 
 /**
  * Where the bindings of a snapshot are really bound. `as-written`: where translation put them. `ephemeral`, for tests
- * and embedding: each on a free port of its address, the same one as long as the process runs.
+ * and embedding: each on a free port of its address, the same one as long as the process runs, once it is bound.
  */
 export class PortPlan {
   readonly #mode: 'as-written' | 'ephemeral';
@@ -21,6 +21,9 @@ export class PortPlan {
   readonly #ports = new Map<string, number>();
   /** Written binding → the moved one: an unchanged binding keeps its identity, until there is a further port that its redirects may name. */
   #moved = new WeakMap<Binding, Binding>();
+
+  /** Written bindings whose first port somebody else took before it was bound. */
+  readonly #again = new Set<string>();
 
   /** The list placed last, and what came of it: an unchanged list keeps its identity too. */
   #written: readonly Binding[] = [];
@@ -56,6 +59,20 @@ export class PortPlan {
       if (failure !== undefined) back.set(binding.id, failure);
     }
     return back;
+  }
+
+  /** After a bind: whether `place` gives another port now to some that were taken since they were chosen, once for each binding. */
+  chooseAgain(failures: BindFailures, written: readonly Binding[]): boolean {
+    if (this.#mode === 'as-written') return false;
+    const taken = [...this.writtenFailures(failures, written)].filter(
+      ([id, { code }]) => code === 'port-in-use' && !this.#again.has(id),
+    );
+    for (const [id] of taken) {
+      this.#again.add(id);
+      this.#ports.delete(id);
+    }
+    if (taken.length > 0) this.#written = [];
+    return taken.length > 0;
   }
 
   async #choose(binding: Binding): Promise<void> {

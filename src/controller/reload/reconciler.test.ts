@@ -89,8 +89,9 @@ interface World {
   refuses(snapshot: Snapshot): boolean;
   isPlaneBroken: boolean;
   isTellingBroken: boolean;
-  /** Of each port. */
-  isPortTaken: boolean;
+  /** Of each port; `at first`: when the first version is bound. */
+  isPortTaken: boolean | 'at first';
+  ports: 'as-written' | 'ephemeral';
 }
 
 const SOUND: World = {
@@ -99,6 +100,7 @@ const SOUND: World = {
   isPlaneBroken: false,
   isTellingBroken: false,
   isPortTaken: false,
+  ports: 'as-written',
 };
 
 async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: readonly object[]) {
@@ -133,13 +135,14 @@ async function setUp(t: TestContext, faults: Partial<World> = {}, ...objects: re
         if (world.refuses(snapshot)) throw new SnapshotRefused('a bug of a worker');
         if (world.isPlaneBroken) throw new Error('a bug of the plane');
         applied.push(snapshot);
-        const taken = world.isPortTaken ? snapshot.bindings : [];
+        const isTaken = world.isPortTaken === 'at first' ? applied.length === 1 : world.isPortTaken;
+        const taken = isTaken ? snapshot.bindings : [];
         return {
           failures: new Map(taken.map(({ id }) => [id, { code: 'port-in-use' as const, message: 'it is taken' }])),
         };
       },
     },
-    ports: new PortPlan('as-written'),
+    ports: new PortPlan(world.ports),
     ...{ privileges: null, supplement: null, gate: null },
     clock,
     onReload(view) {
@@ -399,6 +402,14 @@ describe('a port that the OS refuses', () => {
     await reconciler.settled();
     return views.at(-1)?.bindFailures.size === 0;
   };
+
+  it('is another one, at once, where it had been chosen and somebody took it meanwhile', async t => {
+    const { applied, views } = await setUp(t, { isPortTaken: 'at first', ports: 'ephemeral' });
+    // Chosen anew: it may be the same number, for nobody has it here.
+    assert.equal(applied.length, 2);
+    assert.notEqual(applied[0]?.bindings[0], applied[1]?.bindings[0]);
+    assert.deepEqual([views.length, views[0]?.bindFailures.size], [1, 0]);
+  });
 
   it('is tried again each second until it is free', async t => {
     const running = await setUp(t, { isPortTaken: true });

@@ -196,6 +196,7 @@ export class Reconciler {
     await gate?.closing(published);
     const { failures } = await plane.apply(published);
     await gate?.opened(published, failures);
+    if (ports.chooseAgain(failures, translated.snapshot.bindings)) return this.#reload();
     const refused = ports.writtenFailures(failures, translated.snapshot.bindings);
     const translation = overlayBindFailures(translated, resources, refused);
     this.#retry?.cancel();
