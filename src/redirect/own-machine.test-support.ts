@@ -62,7 +62,7 @@ export function run(program: string, ...args: readonly string[]): string {
 
 const CONNECT = `
 const socket = require('node:net').connect(Number(process.argv[2]), process.argv[1]);
-socket.setTimeout(500, () => socket.destroy(new Error('ETIMEDOUT')));
+socket.setTimeout(30_000, () => socket.destroy(new Error('ETIMEDOUT')));
 socket.on('data', data => process.stdout.write(data)).on('error', error => process.stdout.write(error.code ?? error.message));`;
 
 /** What a connection is told first, or the code of its error. `group`: of the process that connects. */
