@@ -2,7 +2,7 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { LocatedFinding } from '../controller/index.ts';
 import { fileFault } from '../errors/index.ts';
 import { couldNotRun } from './exit-code.ts';
@@ -69,7 +69,7 @@ export async function withInput<T>(
   terminal: Terminal,
   use: (manifests: ManifestPaths) => Promise<T>,
 ): Promise<T> {
-  const streams = paths.filter(path => path === INPUT || isStream(path));
+  const streams = [...new Set(paths.filter(path => path === INPUT || isStream(path)))];
   if (streams.length === 0) return use({ paths, rename: finding => asGiven(finding, paths) });
   // The store names files by their real paths.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'daemun-')));
@@ -84,14 +84,31 @@ export async function withInput<T>(
     return await use({
       paths: paths.map(path => files.get(path) ?? path),
       rename: finding => {
-        const stream = names.get(finding.file ?? '');
-        if (stream === undefined) return asGiven(finding, paths);
-        return { ...finding, file: stream === INPUT ? INPUT_NAME : stream };
+        const file = finding.file ?? '';
+        const message = inWords(finding.message, file, [...names]);
+        const stream = names.get(file);
+        if (stream === undefined) return asGiven({ ...finding, message }, paths);
+        // What it says of other files is as seen from where nobody put it.
+        const others = paths.filter(path => !files.has(path)).map(path => [resolve(path), path] as const);
+        return { ...finding, file: streamName(stream), message: inWords(message, file, others) };
       },
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function streamName(stream: string): string {
+  return stream === INPUT ? INPUT_NAME : stream;
+}
+
+/** A message with other names for these files, which it has as they are seen from the file `from`, or in full. */
+function inWords(message: string, from: string, named: readonly (readonly [file: string, name: string])[]): string {
+  const names = new Map(
+    named.flatMap(([file, name]) => [relative(dirname(from), file), file].map(text => [text, name])),
+  );
+  const texts = [...names].filter(([text]) => text !== '').sort(([a], [b]) => b.length - a.length);
+  return texts.reduce((words, [text, name]) => words.replaceAll(text, () => streamName(name)), message);
 }
 
 function asGiven(finding: LocatedFinding, paths: readonly string[]): LocatedFinding {

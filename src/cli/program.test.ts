@@ -159,6 +159,22 @@ describe('the command line', () => {
       assert.match(out, /^<stdin>:\d+:\d+ error store\/syntax /);
     });
 
+    it('names standard input and files as they were given, also within messages', async () => {
+      const folder = await manifestFolder();
+      try {
+        const text = echoManifests(8080);
+        const file = await folder.write('gw.yaml', text);
+        const after = await run(['check', file, '-'], text);
+        assert.match(after.out, /^<stdin>:\d+:1 info store\/repeated-object /m);
+        assert.ok(after.out.includes(` is also written at ${file}:1:1`), after.out);
+        const before = await run(['check', '-', file, '-'], text);
+        assert.match(before.out, / is also written at <stdin>:1:1$/m);
+        for (const { out } of [after, before]) assert.doesNotMatch(out, /daemun-\w+\/0\.yaml/);
+      } finally {
+        await folder.remove();
+      }
+    });
+
     it('exits 3 where no manifests are: a wrong folder must not pass', async () => {
       const empty = await manifestFolder();
       try {
