@@ -9,7 +9,7 @@ import {
   targetOf,
   type VolatileFields,
 } from '../../wire/index.ts';
-import { removeField } from './header-change.ts';
+import { type MutableFields, removeField } from './header-change.ts';
 import { changeQuery, type QueryChange } from './query-change.ts';
 
 /** A field that somebody else's answer puts into a head. Names in lower case. */
@@ -41,34 +41,58 @@ export interface ChangedHead {
 
 /**
  * `list` and `fields` with `change` made. What is put does not repeat from request to request, so it stays out of the list, but for names
- * that are looked for only there (`SteadyNames`).
+ * that are looked for only there (`SteadyNames`). O(fields + changes): another server may say thousands.
  */
 export function changeFields({ list, fields }: ChangedHead, change: FieldChange, lists: HeaderListPool): ChangedHead {
-  const listed = { names: [...list.names], values: [...list.values] };
-  const loose = splitFields(fields);
-  const remove = (name: string): void => {
-    removeField(listed, name);
-    removeField(loose, name);
-  };
-  for (const name of change.removes) remove(name);
-  for (const { name, value, how } of change.puts) {
-    if (how === 'if-absent' || how === 'if-present') {
-      const isPresent = listed.names.includes(name) || loose.names.includes(name);
-      if (isPresent !== (how === 'if-present')) continue;
-    }
-    if (how !== 'append') remove(name);
+  const before = splitFields(fields);
+  const changed = new ChangedNames([...list.names, ...before.names], change);
+  const listed = changed.kept(list);
+  const loose = changed.kept(before);
+  for (const [name, values] of changed.put) {
     const target = lists.steadyNames.has(name) ? listed : loose;
-    target.names.push(name);
-    target.values.push(value);
+    for (const value of values) {
+      target.names.push(name);
+      target.values.push(value);
+    }
   }
   if (change.query !== null) {
-    const target = changeQuery(targetOf(list, fields), change.query);
-    remove(':path');
+    removeField(listed, ':path');
+    removeField(loose, ':path');
     loose.names.unshift(':path');
-    loose.values.unshift(target);
+    loose.values.unshift(changeQuery(targetOf(list, fields), change.query));
   }
   return {
     list: lists.intern(listed.names, listed.values, list.sensitive),
     fields: fieldsOf(loose.names, loose.values),
   };
+}
+
+/** What a change comes to, name by name. */
+class ChangedNames {
+  /** What stands beside, or in place of, what is kept. */
+  readonly put = new Map<string, string[]>();
+  readonly #gone: Set<string>;
+
+  constructor(names: readonly string[], { puts, removes }: FieldChange) {
+    const here = new Set(names);
+    this.#gone = new Set(removes);
+    for (const { name, value, how } of puts) {
+      const isHere = this.put.has(name) || (here.has(name) && !this.#gone.has(name));
+      if (how === 'if-absent' && isHere) continue;
+      if (how === 'if-present' && !isHere) continue;
+      if (how === 'append' && this.put.has(name)) this.put.get(name)?.push(value);
+      else this.put.set(name, [value]);
+      if (how !== 'append') this.#gone.add(name);
+    }
+  }
+
+  kept({ names, values }: { readonly names: readonly string[]; readonly values: readonly string[] }): MutableFields {
+    const kept: MutableFields = { names: [], values: [] };
+    for (let at = 0; at < names.length; at++) {
+      if (this.#gone.has(names[at] as string)) continue;
+      kept.names.push(names[at] as string);
+      kept.values.push(values[at] as string);
+    }
+    return kept;
+  }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { changeQuery } from './query-change.ts';
 
 describe('a change of the query', () => {
@@ -20,4 +20,23 @@ describe('a change of the query', () => {
       assert.equal(changeQuery(target, { sets, removes }), changed);
     });
   }
+
+  it('takes the last of several sets of a key, in the place of the first pair', () => {
+    const sets = [
+      ['n', '1'],
+      ['a', '1'],
+      ['n', '2'],
+      ['a', '2'],
+    ] as const;
+    assert.equal(changeQuery('/p?b=1&a=0&c=1', { sets, removes: [] }), '/p?b=1&a=2&c=1&n=2');
+  });
+
+  it('reads each pair once, however much another server wants changed', () => {
+    const target = `/p?${'a&'.repeat(1_000)}`;
+    const keys = Array.from({ length: 1_000 }, (_, at) => `k${at}`);
+    const read = mock.method(globalThis, 'decodeURIComponent');
+    changeQuery(target, { sets: keys.map(key => [key, '']), removes: keys });
+    assert.ok(read.mock.callCount() <= 1_001, `${read.mock.callCount()} keys were read`);
+    read.mock.restore();
+  });
 });
