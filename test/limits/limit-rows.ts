@@ -729,6 +729,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'not read: `store/over-limit`',
       metric: 'daemun_findings',
     },
+    { limit: 'store/files#MAX_MARKS', over: 'not read: `store/over-limit`', metric: 'daemun_findings' },
     { limit: 'store/files#MAX_DEPTH', over: 'not read: `store/over-limit`', metric: 'daemun_findings' },
     {
       limit: 'store/files#MAX_LIST_ITEMS',

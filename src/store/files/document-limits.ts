@@ -4,8 +4,10 @@ import type { SyntaxFailure } from './syntax-failure.ts';
 
 /** Nested deeper than any manifest; kubectl follows 10,000 levels, an API server's schemas about 20. */
 export const MAX_DEPTH = 100;
-/** An API server takes 3 MiB for an object; a List of ten thousand routes has 5 MiB. Takes up to 3 s to read. */
+/** An API server takes 3 MiB for an object; a List of ten thousand routes has 5 MiB. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+/** Commas, opening brackets, lines and what else begins a node of YAML: a List of routes that fills a document has 1.3 million. Takes up to 1.5 s to read. */
+export const MAX_MARKS = 1_500_000;
 /** Objects in a List; ten times what fits an 8 MiB List of routes. */
 export const MAX_LIST_ITEMS = 100_000;
 /** Texts up to this size are parsed a second time for the sake of a better message; broken ones take up to 4 s for each MiB. */
@@ -23,6 +25,8 @@ const JSON_OBJECT = /^\s*\{/;
 export function textFailure(text: string): SyntaxFailure | undefined {
   if (text.length > MAX_DOCUMENT_BYTES)
     return overLimit(`the document has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB`);
+  if (hasTooManyMarks(text))
+    return overLimit(`the document has more than ${MAX_MARKS} lines, commas and other marks that begin a node`);
   // JSON may hold most of them, and its reader refuses the others.
   if (JSON_OBJECT.test(text)) return undefined;
   const at = text.search(REFUSED);
@@ -31,6 +35,34 @@ export function textFailure(text: string): SyntaxFailure | undefined {
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
   const message = `the control character U+${code} is not allowed`;
   return { message, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Without this a few MiB of brackets become a gigabyte of nodes. What stands in strings is counted as well. */
+function hasTooManyMarks(text: string): boolean {
+  if (text.length <= MAX_MARKS) return false;
+  let marks = 0;
+  for (let at = 0; at < text.length; at++) if (isMark(text, at)) marks++;
+  return marks > MAX_MARKS;
+}
+
+const [LINE_FEED, BLANK, COMMA, DASH, COLON, QUESTION, BRACKET, BRACE] = [
+  0x0a, 0x20, 0x2c, 0x2d, 0x3a, 0x3f, 0x5b, 0x7b,
+];
+
+function isMark(text: string, at: number): boolean {
+  switch (text.charCodeAt(at)) {
+    case LINE_FEED:
+    case COMMA:
+    case BRACKET:
+    case BRACE:
+      return true;
+    case DASH:
+    case COLON:
+    case QUESTION:
+      return text.charCodeAt(at + 1) === BLANK;
+    default:
+      return false;
+  }
 }
 
 /** A document that goes beyond a limit; the message names it. */
