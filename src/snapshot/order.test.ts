@@ -17,6 +17,8 @@ describe('the order of a snapshot', () => {
           clusters: snapshot.clusters.toReversed(),
           endpoints: snapshot.endpoints.toReversed(),
           certificates: snapshot.certificates.toReversed(),
+          trustBundles: snapshot.trustBundles.toReversed(),
+          clients: snapshot.clients.toReversed(),
         };
         assert.deepEqual(sortSnapshot(reversed), snapshot);
         assert.deepEqual(orderViolations(snapshot), []);
@@ -25,17 +27,18 @@ describe('the order of a snapshot', () => {
     );
   });
 
-  it('names what breaks it', () => {
-    const cluster = (id: string) => endpointSet(id, []);
-    const snapshot = {
+  it('names what breaks it, doubles too, and mends it', () => {
+    const withSets = (...ids: readonly string[]) => ({
       version: 1,
       bindings: [],
       clusters: [],
-      endpoints: [cluster('b'), cluster('a')],
+      endpoints: ids.map(id => endpointSet(id, [])),
       certificates: [],
       trustBundles: [],
       clients: [],
-    };
-    assert.deepEqual(orderViolations(snapshot), ['endpoints: item 1 is not after 0']);
+    });
+    assert.deepEqual(orderViolations(withSets('b', 'a')), ['endpoints: item 1 is not after 0']);
+    assert.deepEqual(orderViolations(withSets('a', 'a')), ['endpoints: item 1 is not after 0']);
+    assert.deepEqual(sortSnapshot(withSets('b', 'a', 'c')), withSets('a', 'b', 'c'));
   });
 });

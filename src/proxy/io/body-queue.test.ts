@@ -88,6 +88,7 @@ describe('body queue', () => {
     dropped.push(read, 0, 16_384);
     assert.equal(dropped.chunk, first);
     dropped.clear();
+    assert.deepEqual([dropped.isEmpty, dropped.bytes, dropped.cost], [true, 0, 0]);
     next.push(read, 0, 16_384);
     assert.equal(next.chunk, first);
   });
@@ -130,6 +131,23 @@ describe('body queue', () => {
     second.push(Buffer.from('xy'), 0, 2);
     assert.equal(drain(first).toString(), 'abcd');
     assert.equal(drain(second).toString(), 'xy');
+  });
+
+  it('shows all slices in order, and which is the last of a body that has ended', () => {
+    for (const isLast of [true, false]) {
+      const queue = new BodyQueue(new CopyPages());
+      const read = filled(40_000, 7);
+      queue.push(read, 0, read.length);
+      const shown: Buffer[] = [];
+      const lasts: boolean[] = [];
+      const data = (chunk: Buffer, start: number, end: number, last: boolean): void => {
+        shown.push(chunk.subarray(start, end));
+        lasts.push(last);
+      };
+      queue.show({ data }, isLast);
+      assert.deepEqual(Buffer.concat(shown), read);
+      assert.deepEqual(lasts, [false, false, isLast]);
+    }
   });
 
   it('gives a copy of all of it in one piece', () => {

@@ -52,4 +52,24 @@ describe('the pulse of a thread', () => {
     }
     assert.deepEqual(logged, []);
   });
+
+  it('asks again only when it was answered', () => {
+    const clock = new VirtualClock();
+    let asked = 0;
+    const thread = { postMessage: () => void asked++, terminate: async () => 0 };
+    const logged: unknown[] = [];
+    const log = { info: nothing, warn: nothing, error: (_: string, fields?: object) => void logged.push(fields) };
+    const pulse = new ThreadPulse(thread, 7, { clock, log });
+    clock.advance(PULSE_MS);
+    assert.equal(asked, 1);
+    clock.advance(3 * PULSE_MS);
+    assert.equal(asked, 1);
+    pulse.answered();
+    clock.advance(PULSE_MS);
+    assert.equal(asked, 2);
+    clock.advance(6 * PULSE_MS);
+    assert.deepEqual([asked, logged], [2, [{ worker: 7 }]]);
+    new ThreadPulse(thread, 7, { clock, log }).close();
+    assert.equal(clock.pending, 0);
+  });
 });

@@ -16,6 +16,16 @@ describe('ports that the OS refuses', () => {
     assert.deepEqual(Object.fromEntries(moved([23, 1023, 8023], [23, 1023])), { 23: 9023, 1023: 10_023 });
   });
 
+  it('come to stand at the same ports in whatever order they are told', () => {
+    assert.deepEqual(Object.fromEntries(moved([23, 1023, 8023], [1023, 23])), { 23: 9023, 1023: 10_023 });
+  });
+
+  it('stay where they are when nobody writes them, or there is no higher port', () => {
+    assert.deepEqual([...moved([80], [443])], []);
+    assert.deepEqual([...moved([57_535], [57_535])], [[57_535, 65_535]]);
+    assert.deepEqual([...moved([57_536], [57_536])], []);
+  });
+
   it('stay where they are over a reload, as long as nobody writes that port', () => {
     const first = moved([443, 8443], [443]);
     assert.deepEqual([...first], [[443, 9443]]);
