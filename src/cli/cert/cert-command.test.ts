@@ -57,6 +57,12 @@ describe('daemun cert', () => {
     assert.equal(certificate.subjectAltName, 'DNS:*.example.com, IP Address:127.0.0.1');
   });
 
+  it('refuses what is said of a new CA where none is made', async () => {
+    for (const flags of [['--name', 'x'], ['--days', '30'], ['--force']])
+      await assert.rejects(run('ca', '--state-dir', folder, ...flags), { message: `${flags[0]} is for a new CA` });
+    assert.deepEqual(await readdir(folder), []);
+  });
+
   it('signs with a CA of its own files', async () => {
     await run('ca', '--out', folder, '--name', 'Test CA');
     const files = ['--ca', join(folder, 'ca.crt'), '--ca-key', join(folder, 'ca.key')];

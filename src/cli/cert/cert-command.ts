@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Command, InvalidArgumentError } from 'commander';
+import { usageError } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CaOptions } from './cert-authority-files.ts';
 import type { IssueOptions } from './cert-issue.ts';
@@ -25,10 +26,17 @@ function authorityCommand(terminal: Terminal): Command {
     .option('--name <text>', 'common name of the new CA', 'daemun development CA')
     .option('--days <n>', 'days that the new CA is valid', parseDays, AUTHORITY_DAYS)
     .option('--force', 'overwrite files')
-    .action(async (options: CaOptions) => {
+    .action(async (options: CaOptions, command: Command) => {
+      if (options.out === undefined) refuseWithoutOut(command);
       const { showOrMakeAuthority } = await import('./cert-authority-files.ts');
       await showOrMakeAuthority(terminal, options);
     });
+}
+
+/** They are about a CA that is made; the development CA stays as it is. */
+function refuseWithoutOut(command: Command): void {
+  const given = ['name', 'days', 'force'].filter(flag => command.getOptionValueSource(flag) === 'cli');
+  if (given.length > 0) throw usageError(`--${given[0]} is for a new CA`, 'Leave it out, or add --out DIR');
 }
 
 function issueCommand(terminal: Terminal): Command {

@@ -201,6 +201,8 @@ echo "{\\"status\\":{\\"token\\":\\"$1-$count\\",\\"expirationTimestamp\\":\\"19
     }
     const none = () => readKubeconfig({ file: '/nowhere/config', context: null, wallMs });
     assert.throws(none, { code: 'kubernetes/kubeconfig', message: '/nowhere/config: there is no such file or folder' });
+    const unset = () => readKubeconfig({ file: '', context: null, wallMs });
+    assert.throws(unset, { message: 'the kubeconfig "": there is no such file or folder' });
     const exec = join(folderOf(t, { config: config({ exec: { command: '/nowhere/plugin' } }) }), 'config');
     const access = readKubeconfig({ file: exec, context: null, wallMs });
     await assert.rejects(access.prove(false), { code: 'kubernetes/credentials', message: /nowhere/ });

@@ -109,7 +109,9 @@ class Kubeconfig {
   }
 
   fault(why: string, help?: string): DaemunError {
-    return new DaemunError('kubernetes/kubeconfig', `${this.#file}: ${why}`, help === undefined ? {} : { help });
+    // As of a variable that is not set.
+    const name = this.#file.trim() === '' ? `the kubeconfig ${JSON.stringify(this.#file)}` : this.#file;
+    return new DaemunError('kubernetes/kubeconfig', `${name}: ${why}`, help === undefined ? {} : { help });
   }
 
   text(fields: Fields, name: string): string {
