@@ -135,7 +135,8 @@ export function streamEnded(face: Face, end: StreamEnd, responseStarted: boolean
     case 'codec':
       return isOwnLimit(end) ? responseTooLarge() : upstreamProtocol(`its response is not valid (${end.detail})`);
     case 'connection': {
-      if (end.reason === 'lost') return upstreamReset(face, 'its connection was lost');
+      // Refused: it went before the endpoint can have seen the request, and no other try did better.
+      if (end.reason === 'lost' || end.reason === 'refused') return upstreamReset(face, 'its connection was lost');
       // Nothing of this call may have come yet: then it is as good as lost.
       const detail = `its connection failed with ${end.detail}`;
       return responseStarted ? upstreamProtocol(detail) : upstreamReset(face, detail);
