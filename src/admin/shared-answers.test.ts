@@ -40,4 +40,38 @@ describe('answers that several share', () => {
     assert.equal(String((await shared.next('/findings', () => said('well'))).body), 'well');
     assert.ok(never instanceof Promise);
   });
+
+  it('are never made beside another, also when the third is asked for while the second is made', async () => {
+    const shared = new SharedAnswers();
+    const steps: string[] = [];
+    const held = [0, 1, 2].map(() => ({ begun: Promise.withResolvers<void>(), end: Promise.withResolvers<void>() }));
+    const ask = (at: number): Promise<AdminAnswer> =>
+      shared.next('/config', async () => {
+        steps.push(`begin ${at}`);
+        held[at]?.begun.resolve();
+        await held[at]?.end.promise;
+        steps.push(`end ${at}`);
+        return said(`${at}`);
+      });
+    const asked = [ask(0)];
+    for (const at of [0, 1, 2]) {
+      await held[at]?.begun.promise;
+      if (at < 2) asked.push(ask(at + 1));
+      // As long as one that does not wait would take to begin.
+      for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+      held[at]?.end.resolve();
+    }
+    await Promise.all(asked);
+    assert.deepEqual(
+      steps,
+      [0, 1, 2].flatMap(at => [`begin ${at}`, `end ${at}`]),
+    );
+  });
+
+  it('are one copy in bytes', async () => {
+    const shared = new SharedAnswers();
+    assert.deepEqual((await shared.next('/a', () => said('text'))).body, Buffer.from('text'));
+    const body = Buffer.from('bytes');
+    assert.equal((await shared.next('/a', () => ({ ...said(''), body }))).body, body);
+  });
 });

@@ -34,4 +34,24 @@ describe('a selection of namespaces', () => {
       assert.equal(selectorProblem(selection), undefined);
     }
   });
+
+  it('takes whom its word says, and nobody by one that is not known', () => {
+    const taken = (from: string, selector?: WrittenLabelSelector | null) =>
+      ['a', 'b'].map(name =>
+        selectsNamespace({ from, ...(selector === undefined ? {} : { selector }) }, 'a', { ...namespace, name }),
+      );
+    assert.deepEqual(taken('All'), [true, true]);
+    assert.deepEqual(taken('Same'), [true, false]);
+    assert.deepEqual(taken('None'), [false, false]);
+    assert.deepEqual(taken('Everybody', {}), [false, false]);
+    assert.deepEqual(
+      [taken('Selector'), taken('Selector', null)],
+      [
+        [false, false],
+        [false, false],
+      ],
+    );
+    assert.deepEqual(selectorProblem({ from: 'Selector', selector: null }), { path: [], problem: 'it is missing' });
+    assert.equal(selectorProblem({ from: 'Same' }), undefined);
+  });
 });

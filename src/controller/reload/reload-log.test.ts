@@ -61,6 +61,20 @@ describe('what is logged of a reload', () => {
     assert.deepEqual(told, ['other']);
   });
 
+  it('tells findings at the level of their severity, and what a demonstration added at level info', () => {
+    const told: string[] = [];
+    const tell = (level: string) => (message: string) => void told.push(`${level} ${message}`);
+    const log = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
+    const findings: Finding[] = [
+      { ...finding, severity: 'error', message: 'an error' },
+      { ...finding, severity: 'warning', message: 'a warning' },
+      { ...finding, severity: 'warning', code: 'demo/x', message: 'of the demonstration' },
+    ];
+    const store = { locate: () => undefined };
+    new ReloadLog(log, { store, isShared: true }).reloaded(viewOf(EMPTY_SNAPSHOT, 0, findings), null, 1);
+    assert.deepEqual(told.sort(), ['error an error', 'info of the demonstration', 'warn a warning']);
+  });
+
   it('is told at level info when a cluster changed more, or findings are solved', () => {
     for (const part of ['bindings', 'clusters', 'certificates', 'trustBundles']) {
       assert.deepEqual(levelsOf(true, { published: { version: 1, [part]: [] } }), ['info'], part);
