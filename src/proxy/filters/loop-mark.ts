@@ -22,7 +22,7 @@ export function withOwnMark(head: HeaderList): string {
 
 /** By its marks, a request went through more than any chain has. */
 export function isMarkedOften(head: HeaderList): boolean {
-  return goesRound(marksIn(head).join());
+  return head.names.includes(LOOP_MARKS) && goesRound(marksIn(head).join());
 }
 
 /** The same for more than `hops`. */
@@ -43,7 +43,5 @@ function isHopField(name: string): boolean {
 }
 
 function marksIn({ names, values }: HeaderList): readonly string[] {
-  return names.includes(LOOP_MARKS) ? values.filter((_, at) => names[at] === LOOP_MARKS) : NONE;
+  return values.filter((_, at) => names[at] === LOOP_MARKS);
 }
-
-const NONE: readonly string[] = [];

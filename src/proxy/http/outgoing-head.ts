@@ -5,7 +5,7 @@
  * removed, `x-forwarded-for`, `-proto` and for HTTP `-host` set, filters applied. It differs by client address only, so one list is kept per address, up to a
  * cap; for further addresses `x-forwarded-for` travels as a per-request field.
  */
-import { CONNECTION_NAMES, isDroppedAtEdge } from '../../values/index.ts';
+import { CONNECTION_NAMES, goesRound, isDroppedAtEdge } from '../../values/index.ts';
 import {
   fieldOf,
   type HeaderList,
@@ -16,6 +16,7 @@ import {
 import {
   type FilterChain,
   HOP_FIELDS,
+  isMarkedOften,
   LOOP_MARKS,
   type MutableFields,
   removeField,
@@ -118,7 +119,7 @@ export class OutgoingHead {
     removeField(fields, FORWARDED_FOR);
     removeField(fields, FORWARDED_PROTO);
     const said = forwardedFor(this.#source, null);
-    this.#goesRound = cameRound(this.#source, null);
+    this.#goesRound = goesRound(said) || isMarkedOften(this.#source);
     if (address !== null) push(fields, FORWARDED_FOR, appended(said, address));
     push(fields, FORWARDED_PROTO, proto);
     if (setsHost) setHost(fields);
