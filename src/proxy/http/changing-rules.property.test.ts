@@ -10,22 +10,14 @@ import fc from 'fast-check';
 import type { RequestListener } from '../../snapshot/index.ts';
 import { share } from '../../values/index.ts';
 import { TestGateway } from './gateway.test-support.ts';
-import {
-  type Handler,
-  HttpClient,
-  HttpServer,
-  type Outcome,
-  VERSIONS,
-  type Version,
-} from './http-peers.test-support.ts';
-import { anyRequests, anySteps, JUDGE, NAMES, type RoutedRequest, SAID } from './random-routing.test-support.ts';
+import { HttpClient, HttpServer, VERSIONS, type Version } from './http-peers.test-support.ts';
+import { anyRequests, anySteps, COPY, JUDGE, NAMES, type RoutedRequest } from './random-routing.test-support.ts';
+import { askAll, echo, judgement, SESSION_KEY, withTokens } from './routed-answers.test-support.ts';
 
 /** More new values of a name than make it vary on a connection. */
 const MANY = 20;
 /** How often the same head comes, so that it is known by its bytes. */
 const AGAIN = 3;
-/** Of a connection or of a moment. */
-const OWN_FIELDS = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
 describe('a gateway whose rules change', () => {
   let one: HttpServer;
@@ -33,28 +25,38 @@ describe('a gateway whose rules change', () => {
   /** Takes the place of `one`. */
   let three: HttpServer;
   let judge: HttpServer;
+  let copy: HttpServer;
 
   before(async () => {
     one = await HttpServer.start('HTTP/1.1', echo('one'));
     two = await HttpServer.start('HTTP/2', echo('two'));
     three = await HttpServer.start('HTTP/1.1', echo('three'));
     judge = await HttpServer.start('HTTP/1.1', judgement);
+    copy = await HttpServer.start('HTTP/1.1', echo('copy'));
   });
   after(() => {
-    one.close();
-    two.close();
-    three.close();
-    judge.close();
+    for (const server of [one, two, three, judge, copy]) server.close();
   });
 
+  function start(): TestGateway {
+    const gateway = new TestGateway({ upstreamServiceTime: false });
+    gateway.runtime.setSessionKeys([SESSION_KEY]);
+    return gateway;
+  }
+
   async function apply(gateway: TestGateway, { listeners, hasMoved }: Told): Promise<void> {
-    const clusters = { one: [hasMoved ? three.port : one.port], two: [two.port], [JUDGE]: [judge.port] };
-    await gateway.apply({ listeners, clusters, protocols: { one: 'h1', two: 'h2', [JUDGE]: 'h1' } });
+    const clusters = {
+      one: [hasMoved ? three.port : one.port],
+      two: [two.port],
+      [JUDGE]: [judge.port],
+      [COPY]: [copy.port],
+    };
+    await gateway.apply({ listeners, clusters, clusterChanges: { protocol: 'h1' }, protocols: { two: 'h2' } });
   }
 
   /** What a gateway answers that never had other rules. */
   async function answersAnew(told: Told, version: Version, requests: readonly RoutedRequest[]): Promise<unknown[]> {
-    const gateway = new TestGateway({ upstreamServiceTime: false });
+    const gateway = start();
     await apply(gateway, told);
     const client = new HttpClient(version, gateway.port);
     try {
@@ -74,7 +76,8 @@ describe('a gateway whose rules change', () => {
         fc.boolean(),
         moves,
         async (steps, requests, pathsVary, moved) => {
-          const gateway = new TestGateway({ upstreamServiceTime: false });
+          const gateway = start();
+          const asked = withTokens(requests, { one: one.port, two: two.port });
           let known: readonly RequestListener[] = [];
           let client: HttpClient | undefined;
           try {
@@ -83,8 +86,8 @@ describe('a gateway whose rules change', () => {
               known = share(known, listeners);
               await apply(gateway, { listeners: known, hasMoved });
               client ??= await clientOf(gateway, version, pathsVary);
-              const wanted = await answersAnew({ listeners, hasMoved }, version, requests);
-              for (let at = 0; at < AGAIN; at++) assert.deepEqual(await askAll(client, version, requests), wanted);
+              const wanted = await answersAnew({ listeners, hasMoved }, version, asked);
+              for (let at = 0; at < AGAIN; at++) assert.deepEqual(await askAll(client, version, asked), wanted);
             }
           } finally {
             client?.close();
@@ -102,23 +105,6 @@ interface Told {
   readonly hasMoved: boolean;
 }
 
-/** Lets most pass, with what it was asked. */
-const judgement: Handler = ({ url, headers }, response) => {
-  response.statusCode = headers['authorization'] === 'https' ? 403 : 200;
-  response.setHeader('x-group', JSON.stringify([url, headers['x-tenant'] ?? null, headers.cookie ?? null]));
-  response.setHeader('x-tenant', 'judged');
-  response.end();
-};
-
-/** Answers with what it was asked. */
-function echo(name: string): Handler {
-  return (request, response) => {
-    const { method, url, headers } = request;
-    response.setHeader(SAID, headers['x-say'] ?? 'nothing');
-    response.end(JSON.stringify([name, method, url, lastingFields(headers).sort()]));
-  };
-}
-
 /** A client on whose connection each name varies. */
 async function clientOf({ port }: TestGateway, version: Version, pathsVary: boolean): Promise<HttpClient> {
   const client = new HttpClient(version, port);
@@ -128,23 +114,4 @@ async function clientOf({ port }: TestGateway, version: Version, pathsVary: bool
   });
   await askAll(client, version, unlike);
   return client;
-}
-
-function askAll(client: HttpClient, version: Version, requests: readonly RoutedRequest[]): Promise<unknown[]> {
-  const host = version === 'HTTP/2' ? ':authority' : 'host';
-  return Promise.all(
-    requests.map(async request => {
-      const { method, path, headers } = request;
-      const outcome = await client.ask({ method, path, headers: { ...headers, [host]: request.host } });
-      return { request, ...answerIn(outcome) };
-    }),
-  );
-}
-
-function answerIn({ status, headers, body }: Outcome): object {
-  return { status, headers: Object.fromEntries(lastingFields(headers)), body };
-}
-
-function lastingFields(headers: object): [string, unknown][] {
-  return Object.entries(headers).filter(([name]) => !OWN_FIELDS.includes(name));
 }

@@ -13,6 +13,7 @@ import type {
   RequestListener,
   RouteEntry,
   Rule,
+  SessionPersistence,
   VirtualHost,
 } from '../../snapshot/index.ts';
 import { backend, httpListener, listener, rule } from './gateway.test-support.ts';
@@ -35,20 +36,27 @@ export const NAMES = [
 /** The backends say what they were asked to under such a name. */
 export const SAID = 'x-said';
 
-const HEALTH_PATH = '/healthz';
+/** Where listeners are asked how they are, if they are. */
+export const HEALTH_PATH = '/healthz';
 const VALUES = ['https', '10.1.2.3', 'http://a.example.com'];
 const GRPC: Readonly<Record<string, string>> = { 'content-type': 'application/grpc' };
 const HOSTS = ['a.example.com', 'b.example.com', 'example.org'];
 const PATHS = ['/', '/a', '/a/b', '/a/b?q=https', '/a?q=10.1.2.3', '/a/./b', HEALTH_PATH, HEALTH_PATH];
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 
-/** A request. */
+/** A request. A value may hold `CLUSTER@RULE`: it stands for a token that keeps who carries it with that cluster, by that rule. */
 export interface RoutedRequest {
   readonly host: string;
   readonly path: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** How rules keep sessions, if they do. */
+export const SESSIONS: readonly SessionPersistence[] = [
+  { kind: 'cookie', sessionName: 's', absoluteTimeoutMs: null, lifetime: 'session', path: '/' },
+  { kind: 'header', sessionName: 'x-group', absoluteTimeoutMs: null },
+];
 
 const aName: fc.Arbitrary<string> = fc.constantFrom(...NAMES);
 const aValue: fc.Arbitrary<string> = fc.constantFrom(...VALUES);
@@ -76,6 +84,19 @@ const aRequest: fc.Arbitrary<RoutedRequest> = fc.oneof(
       path: fc.constant('/a/b'),
       method: fc.constant('POST'),
       headers: someFields.map(fields => ({ ...fields, ...GRPC })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      host: fc.constantFrom(...HOSTS),
+      path: fc.constantFrom(...PATHS),
+      method: fc.constant('GET'),
+      headers: fc
+        .tuple(fc.constantFrom(...SESSIONS), fc.constantFrom(...CLUSTERS), fc.constantFrom('r0', 'r1'))
+        .map(([{ kind, sessionName }, cluster, of]) =>
+          kind === 'cookie' ? { cookie: `${sessionName}=${cluster}@${of}` } : { [sessionName]: `${cluster}@${of}` },
+        ),
     }),
   },
 );
@@ -132,10 +153,10 @@ const cors: Filter = {
     maxAgeSeconds: 5,
   },
 };
-const redirect: Filter = {
+const redirects: readonly Filter[] = [null, 'b.test'].map(hostname => ({
   kind: 'redirect',
-  redirect: { status: 302, scheme: 'https', hostname: null, port: null, path: null },
-};
+  redirect: { status: 302, scheme: hostname === null ? 'https' : null, hostname, port: null, path: null },
+}));
 /** Names of the cluster that is asked whether requests may pass. */
 export const JUDGE = 'judge';
 
@@ -146,7 +167,13 @@ const auths: readonly Filter[] = ['x-tenant', 'cookie'].flatMap(name =>
     return { kind: 'external-auth', auth: { kind: 'http', cluster: JUDGE, pathPrefix: '', ...asked, maxBodyBytes: 0 } };
   }),
 );
-const rewrite: Filter = { kind: 'rewrite', rewrite: { hostname: 'other', path: { kind: 'full', value: '/other' } } };
+const rewrites: readonly Filter[] = ['/other', '/a'].map(value => ({
+  kind: 'rewrite',
+  rewrite: { hostname: value === '/a' ? null : 'other', path: { kind: 'full', value } },
+}));
+/** The cluster that gets copies. */
+export const COPY = 'copy';
+const mirror: Filter = { kind: 'mirror', target: { cluster: COPY }, share: { numerator: 1, denominator: 1 } };
 
 const someFilters: fc.Arbitrary<Filter[]> = fc.array(
   fc.oneof(
@@ -158,28 +185,44 @@ const someFilters: fc.Arbitrary<Filter[]> = fc.array(
         change: change(fc.oneof(aName, fc.constant(SAID))),
       }),
     },
-    { weight: 1, arbitrary: fc.constantFrom(cors, rewrite, redirect) },
+    { weight: 2, arbitrary: fc.constantFrom(cors, mirror, ...rewrites, ...redirects) },
     { weight: 4, arbitrary: fc.constantFrom(...auths) },
   ),
   { maxLength: 2 },
 );
 
 const someRules: fc.Arbitrary<Rule[]> = fc
-  .array(fc.record({ cluster: fc.constantFrom(...CLUSTERS), filters: someFilters, own: someFilters }), {
-    minLength: 2,
-    maxLength: 2,
-  })
+  .array(
+    fc.record({
+      cluster: fc.constantFrom(...CLUSTERS),
+      filters: someFilters,
+      own: someFilters,
+      sessionPersistence: fc.constantFrom(null, null, ...SESSIONS),
+    }),
+    { minLength: 2, maxLength: 2 },
+  )
   .map(list =>
-    list.map(({ cluster, filters, own }, at) => {
+    list.map(({ cluster, filters, own, sessionPersistence }, at) => {
       const origin = { kind: 'HTTPRoute', namespace: 'default', name: `r${at}`, ruleIndex: 0, ruleName: '' };
-      return rule(`r${at}`, [backend(cluster, 1, own)], { origin, filters });
+      return rule(`r${at}`, [backend(cluster, 1, own)], { origin, filters, sessionPersistence });
     }),
   );
+
+const EVERYTHING: HttpMatch = {
+  kind: 'http',
+  path: { kind: 'prefix', value: '/' },
+  method: null,
+  headers: [],
+  queryParams: [],
+};
 
 function someEntries(rules: readonly Rule[]): fc.Arbitrary<RouteEntry[]> {
   const match = fc.oneof({ weight: 4, arbitrary: anHttpMatch }, { weight: 1, arbitrary: aGrpcMatch });
   const entry = fc.record({ match, rule: fc.constantFrom(...rules), matchIndex: fc.constant(0) });
-  return fc.array(entry, { minLength: 1, maxLength: 4 });
+  // Often the last one takes what no other does.
+  const last = fc.constantFrom(...rules).map(of => [{ match: EVERYTHING, rule: of, matchIndex: 0 }]);
+  const lasts = fc.oneof(fc.constant<RouteEntry[]>([]), last);
+  return fc.tuple(fc.array(entry, { minLength: 1, maxLength: 4 }), lasts).map(parts => parts.flat());
 }
 
 function someHosts(rules: readonly Rule[], hostnames: readonly string[]): fc.Arbitrary<VirtualHost[]> {
@@ -207,7 +250,7 @@ function aListener(rules: readonly Rule[], hostname: string, hosts: readonly str
 }
 
 /** All that the gateway is told. Most specific hostname first. */
-const anyListeners: fc.Arbitrary<RequestListener[]> = someRules.chain(rules =>
+export const anyListeners: fc.Arbitrary<RequestListener[]> = someRules.chain(rules =>
   fc.tuple(aListener(rules, 'a.example.com', ['a.example.com']), aListener(rules, '*', ['*.example.com', '*'])),
 );
 
