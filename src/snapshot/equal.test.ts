@@ -26,4 +26,21 @@ describe('sameContent', () => {
     assert.equal(sameContent([], {}), false);
     assert.equal(sameContent({}, null), false);
   });
+
+  it('is told by one value, wherever it lies, and not by the order of fields', () => {
+    for (const [a, b] of [
+      [{ a: 1 }, { a: 2 }],
+      [[1], [2]],
+      [[1], [1, 2]],
+      [{ a: 1 }, { a: 1, b: 2 }],
+      [{ a: [{ b: null }] }, { a: [{ b: 0 }] }],
+      [{}, 'x'],
+      ['1', 1],
+      [null, 0],
+    ]) {
+      const text = `${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+      assert.deepEqual([sameContent(a, b), sameContent(b, a)], [false, false], text);
+    }
+    assert.equal(sameContent({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }), true);
+  });
 });

@@ -32,6 +32,10 @@ describe('settleRoutes', () => {
       conflicts.map(({ path }) => path),
       [['spec', 'parentRefs', 2]],
     );
+    assert.match(
+      conflicts[0]?.message ?? '',
+      /^Port 80 of Service default\/s is routed by GRPCRoutes, default\/r among them;/,
+    );
     const [parent] = outcomes.routes.get('HTTPRoute/default/r')?.parents ?? [];
     assert.deepEqual(parent?.accepted?.finding, conflicts[0]);
   });
