@@ -18,6 +18,8 @@ export interface AdminOptions {
   /** 0 finds a free one. */
   readonly port: number;
   readonly source: AdminSource;
+  /** Of answers that are not taken yet. Default 128 MiB. */
+  readonly maxSendingBytes?: number;
 }
 
 interface Answering extends AdminOptions, AdminPlace {
@@ -43,7 +45,7 @@ const LIMITS = { requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_REQUEST_
 
 /** Starts the admin server. Rejects with the OS's error (`EADDRINUSE` …) when the port cannot be bound. */
 export function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const answering = { ...options, sending: new SendingBudget(), shared: new SharedAnswers() };
+  const answering = { ...options, sending: new SendingBudget(options.maxSendingBytes), shared: new SharedAnswers() };
   const server = nodeHttp().createServer(LIMITS, (request, response) => {
     answer(answering, request, response).catch(() => response.destroy());
   });

@@ -9,12 +9,17 @@ const LARGE_BYTES = 1024 * 1024;
 /** Counts whole answers from when they are made until they are sent, or nobody is there any more; what several are given, once. */
 export class SendingBudget {
   readonly #readers = new Map<Buffer, number>();
+  readonly #maxBytes: number;
   #bytes = 0;
+
+  constructor(maxBytes: number = MAX_SENDING_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
 
   hasRoomFor(bytes: Buffer): boolean {
     const { length } = bytes;
     return (
-      length < LARGE_BYTES || this.#bytes === 0 || this.#readers.has(bytes) || this.#bytes + length <= MAX_SENDING_BYTES
+      length < LARGE_BYTES || this.#bytes === 0 || this.#readers.has(bytes) || this.#bytes + length <= this.#maxBytes
     );
   }
 
