@@ -72,6 +72,7 @@ export interface LintMemory {
   readonly shadows: ShadowLint;
   /** What is told of them. */
   readonly told: ToldShadows;
+  readonly superseded: ToldSuperseded;
   readonly endpoints: KnownEndpoints;
 }
 
@@ -117,29 +118,29 @@ function lint(sources: LintSources, previous: LintMemory | undefined): Linted {
     services: lintServices(sources.resources.services, previous?.services),
     shadows,
     told: previous?.shadows === shadows ? previous.told : toldShadows(shadows),
+    superseded: supersededIfAny(sources, previous?.superseded),
     endpoints: knownEndpoints(sources.ofGateways, previous?.endpoints),
   };
-  const superseded = supersededIfAny(sources);
   return {
-    findings: collectFindings(sources, memory, superseded.findings),
-    moreWarnings: memory.told.more + superseded.more,
+    findings: collectFindings(sources, memory),
+    moreWarnings: memory.told.more + memory.superseded.more,
     memory,
   };
 }
 
-function supersededIfAny({ streams }: LintSources): ToldSuperseded {
+function supersededIfAny({ streams }: LintSources, previous: ToldSuperseded | undefined): ToldSuperseded {
+  if (previous?.streams === streams) return previous;
   const name = 'superseded routes';
   try {
     return lintSupersededRoutes(streams);
   } catch (error) {
-    return { findings: [brokenLint(name, error)], more: 0 };
+    return { streams, findings: [brokenLint(name, error)], more: 0 };
   }
 }
 
 function collectFindings(
   sources: LintSources,
-  { routes, services, told, endpoints }: LintMemory,
-  superseded: readonly Finding[],
+  { routes, services, told, superseded, endpoints }: LintMemory,
 ): readonly Finding[] {
   const { tables } = sources;
   const findings: Finding[] = [...sources.classes.findings].sort((a, b) =>
@@ -156,7 +157,7 @@ function collectFindings(
     routes: () => [...routes.findings.values()].flat(),
     'settled routes': () => [...sources.settled.findings.values()].flat(),
     'hidden matches': () => told.findings,
-    'superseded routes': () => superseded,
+    'superseded routes': () => superseded.findings,
     'redirects to themselves': () => lintRedirectLoops(routes.loops, sources.tables),
     'backends that lead back': () =>
       lintBackendLoops(sources.ofGateways, sources.clusters, { tables, known: endpoints }),

@@ -8,6 +8,8 @@ import type { RankedStream } from '../rules/translate-stream.ts';
 
 /** What is said of routes of streams that get nothing, all of it warnings. */
 export interface ToldSuperseded {
+  /** Of which it is said: while they are the same, so is it. */
+  readonly streams: StreamTables;
   /** By route, listener and server name: as many as are listed. */
   readonly findings: readonly Finding[];
   /** How many more there are: nobody would see them, so they are not made. */
@@ -33,7 +35,7 @@ export function lintSupersededRoutes(streams: StreamTables): ToldSuperseded {
     if (room > 0) findings.push(...sorted(all).slice(0, room).map(superseded));
     more += Math.max(0, all.length - room);
   }
-  return { findings, more };
+  return { streams, findings, more };
 }
 
 function supersededByRule(streams: StreamTables): ReadonlyMap<string, readonly Superseded[]> {
