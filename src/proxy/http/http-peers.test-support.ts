@@ -17,7 +17,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
-import { createServer as createHttps } from 'node:https';
+import { createServer as createHttps, Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TlsOptions } from 'node:tls';
@@ -47,14 +47,25 @@ export const VERSIONS: readonly Version[] = ['HTTP/1.1', 'HTTP/2'];
 export class HttpClient {
   readonly #port: number;
   readonly #fields: Readonly<Record<string, string>>;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent: Agent;
   readonly #session: ClientHttp2Session | null;
 
-  /** `fields`: of each request. */
-  constructor(version: Version, port: number, fields: Readonly<Record<string, string>> = {}) {
+  /** `fields`: of each request. `servername`: it speaks TLS, believes any certificate, and asks for this one. */
+  constructor(
+    version: Version,
+    port: number,
+    fields: Readonly<Record<string, string>> = {},
+    { servername }: { readonly servername?: string } = {},
+  ) {
     this.#port = port;
     this.#fields = fields;
-    this.#session = version === 'HTTP/2' ? connect2(`http://127.0.0.1:${port}`) : null;
+    const kept = { keepAlive: true, maxSockets: 1 };
+    const tls = servername === undefined ? null : { servername, rejectUnauthorized: false };
+    this.#agent = tls === null ? new Agent(kept) : new HttpsAgent({ ...kept, ...tls });
+    const scheme = tls === null ? 'http' : 'https';
+    this.#session = version === 'HTTP/2' ? connect2(`${scheme}://127.0.0.1:${port}`, tls ?? {}) : null;
+    // Requests fail of it, too.
+    this.#session?.on('error', () => {});
   }
 
   ask(asked: Asked): Promise<Outcome> {
@@ -117,7 +128,8 @@ export class HttpServer {
 
 async function ask1(port: number, agent: Agent, asked: Asked): Promise<Outcome> {
   const { method = 'POST', path, headers = {}, body = '', trailers } = asked;
-  const request = request1({ port, host: '127.0.0.1', agent, method, path, headers });
+  const protocol = agent instanceof HttpsAgent ? 'https:' : 'http:';
+  const request = request1({ protocol, port, host: '127.0.0.1', agent, method, path, headers });
   const interim: number[] = [];
   request.on('information', ({ statusCode }) => interim.push(statusCode));
   if (trailers !== undefined) {

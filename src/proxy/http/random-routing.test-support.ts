@@ -255,14 +255,14 @@ export const anyListeners: fc.Arbitrary<RequestListener[]> = someRules.chain(rul
 );
 
 /** Everything to one cluster. */
-const PLAIN: readonly RequestListener[] = ['a.example.com', '*'].map(hostname => {
+export const PLAIN: readonly RequestListener[] = ['a.example.com', '*'].map(hostname => {
   const [{ entries }] = httpListener(hostname, { '/': 'one' }).virtualHosts as [VirtualHost];
   return listener(hostname, [], { hostname, virtualHosts: [{ hostname, entries }] });
 });
 
 /** What changes of a listener at one time. */
-type Change = (before: RequestListener, after: RequestListener) => RequestListener;
-const aChange: fc.Arbitrary<Change> = fc.constantFrom<Change>(
+export type Change = (before: RequestListener, after: RequestListener) => RequestListener;
+export const aChange: fc.Arbitrary<Change> = fc.constantFrom<Change>(
   (_, after) => after,
   (before, { virtualHosts }) => ({ ...before, virtualHosts }),
   (before, { health }) => ({ ...before, health }),

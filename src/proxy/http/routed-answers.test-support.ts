@@ -28,12 +28,14 @@ export const judgement: Handler = ({ url, headers }, response) => {
   response.end();
 };
 
-/** Answers with what it was asked. */
-export function echo(name: string): Handler {
+/** Answers with what it was asked, which it also takes down. */
+export function echo(name: string, taken: string[] = []): Handler {
   return (request, response) => {
     const { method, url, headers } = request;
+    const said = JSON.stringify([name, method, url, lastingFields(headers).sort()]);
+    taken.push(said);
     response.setHeader(SAID, headers['x-say'] ?? 'nothing');
-    response.end(JSON.stringify([name, method, url, lastingFields(headers).sort()]));
+    response.end(said);
   };
 }
 
@@ -51,10 +53,11 @@ function tokenOf(
   return TOKEN.exec(text ?? '')?.[0] ?? '';
 }
 
-/** With tokens in the places of what stands for them. `ports`: where each cluster is. */
+/** With tokens in the places of what stands for them. `ports`: where each cluster is. `suffix`: of the ids of rules. */
 export function withTokens(
   requests: readonly RoutedRequest[],
   ports: Readonly<Record<string, number>>,
+  suffix = '',
 ): readonly RoutedRequest[] {
   return requests.map(request => {
     const headers = Object.entries(request.headers).map(([name, value]) => {
@@ -62,7 +65,7 @@ export function withTokens(
       const port = ports[cluster ?? ''];
       if (cluster === undefined || owner === undefined || port === undefined) return [name, value];
       const kind = cookie === undefined ? 'header' : 'cookie';
-      return [name, `${cookie ?? ''}${tokenOf(cluster, port, { kind, owner })}`];
+      return [name, `${cookie ?? ''}${tokenOf(cluster, port, { kind, owner: `${owner}${suffix}` })}`];
     });
     return { ...request, headers: Object.fromEntries(headers) };
   });
