@@ -8,7 +8,7 @@ import { findingOf } from '../report.ts';
 import { dnsDiscovery } from './annotations/dns-targets.ts';
 import { annotatedWays, type ClusterKey, MAX_PENDING_REQUESTS, type ResolvedCluster } from './clusters.ts';
 import { isIpAddress } from './ip-address.ts';
-import type { PodIndex } from './pod-index.ts';
+import { type PodIndex, podsWith } from './pod-index.ts';
 import type { JudgedXBackend } from './x-backend.ts';
 
 /** What the cluster of an XBackend is made of beside it. */
@@ -71,9 +71,11 @@ export function selectsPod({ backend: { spec } }: JudgedXBackend, { metadata }: 
 }
 
 /** The Pods that the XBackend selects, sorted by address. */
-function endpointsOf(judged: JudgedXBackend, port: number, { byNamespace }: PodIndex): readonly Endpoint[] {
+function endpointsOf(judged: JudgedXBackend, port: number, pods: PodIndex): readonly Endpoint[] {
+  const { metadata: own, spec } = judged.backend;
+  const [label] = Object.entries(spec.endpointSelector?.matchLabels ?? {});
   const found = new Map<string, Endpoint>();
-  for (const pod of byNamespace.get(judged.backend.metadata.namespace) ?? []) {
+  for (const pod of podsWith(pods, own.namespace, label)) {
     const { metadata, status } = pod;
     if (!selectsPod(judged, pod)) continue;
     const state = stateOf(pod);
