@@ -50,7 +50,7 @@ function tokenOf(
   const to = { backend: hashText(cluster), endpoint: `127.0.0.1:${port}`, isSecure: false };
   const context = { keys: [macKey(SESSION_KEY)], nowMs: STARTED_MS };
   const [, text] = new RuleSession(owner, policy).write(null, to, context) ?? [];
-  return TOKEN.exec(text ?? '')?.[0] ?? '';
+  return text?.match(TOKEN)?.[0] ?? '';
 }
 
 /** With tokens in the places of what stands for them. `ports`: where each cluster is. `suffix`: of the ids of rules. */
