@@ -105,13 +105,16 @@ export function flushResponse(exchange: ExchangeState): void {
 
 /** END_STREAM went to the client. */
 export function endResponse(exchange: ExchangeState): void {
-  const { owner, stream, outcome, tunnel } = exchange;
+  const { attempts, owner, stream, outcome, tunnel } = exchange;
   if (tunnel !== null && tunnel.state === 'open' && !exchange.request.isDone) {
-    owner.tunnelHalfOver();
-    return;
+    const endpoint = attempts.current?.stream ?? null;
+    if (endpoint !== null) {
+      owner.tunnelHalfOver();
+      return;
+    }
   }
   const httpStatus = outcome.http;
-  exchange.attempts.current?.finish(verdictOnStatus(httpStatus));
+  attempts.current?.finish(verdictOnStatus(httpStatus));
   if (!exchange.request.ended && !stream.isClosed) dropRest(exchange);
   exchange.finish(outcome.grpc ?? exchange.face.statusOfHttp(httpStatus));
 }

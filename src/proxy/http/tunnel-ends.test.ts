@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { RouteEntry } from '../../snapshot/index.ts';
 import { type Clock, systemClock } from '../../time/index.ts';
@@ -98,6 +99,18 @@ for (const version of VERSIONS) {
         assert.equal((await endpoint.take(5)).toString(), 'asked');
       }
       assert.equal(gateway.metric('daemun_downstream_tunnels'), 3);
+    });
+
+    it('comes with the end of an endpoint that had said all, whatever it has not taken', async () => {
+      const { client, endpoint } = await open();
+      endpoint.duplex.pause();
+      endpoint.duplex.end();
+      await client.rest();
+      // More than the kernels and the gateway hold.
+      client.duplex.end(Buffer.alloc(32 * 1024 * 1024));
+      (endpoint.duplex as Socket).resetAndDestroy();
+      await until(() => gateway.metric('daemun_downstream_tunnels') === 0);
+      await until(() => gateway.metric('daemun_downstream_requests_active') === 0);
     });
 
     it('is not the timeout of the rule, which ends with the grant', async () => {

@@ -78,6 +78,17 @@ export function endTunnel(exchange: ExchangeState): void {
   if (!exchange.stream.isShared) exchange.deadlines.arm('half-over', loop, loop.nowMs + HALF_OVER_MS);
 }
 
+/**
+ * The endpoint is gone. True: it had sent all, so that nothing is to be answered. A tunnel ends with it when the client has that: what the client
+ * says, or has said to its end, is for nobody, and if its connection is over too, nothing else would end it.
+ */
+export function hadSentAll(exchange: ExchangeState): boolean {
+  const { response, tunnel } = exchange;
+  if (!response.ended) return false;
+  if (tunnel?.state === 'open' && response.isDone) endResponse(exchange);
+  return true;
+}
+
 /** Of a tunnel whose client gets no more: an endpoint that is waited for would keep a descriptor. */
 export function resetEndpoint({ attempts }: ExchangeState): void {
   attempts.current?.stream?.reset('deadline');
