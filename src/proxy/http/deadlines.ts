@@ -3,6 +3,12 @@
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
 
 /**
+ * Something is owed and does not come: the body of a request that nobody has begun to answer, or bytes that one side does
+ * not take. As Envoy's stream_idle_timeout.
+ */
+export const STALLED_STREAM_MS = 300_000;
+
+/**
  * What an exchange waits for at most so long. `request`: the whole of it; `backend`: the beginning of an endpoint's answer; `pause`: the next
  * try; `own-answer`: the end of a request that we answer; `half-over`: the other direction of a tunnel.
  */

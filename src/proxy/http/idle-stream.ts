@@ -5,14 +5,10 @@
  * byte counts that are kept anyway: it costs requests nothing.
  */
 import { streamIdle } from './answers.ts';
+import { STALLED_STREAM_MS } from './deadlines.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { sayGoodbye } from './tunnel-flow.ts';
 
-/**
- * Something is owed and does not come: the body of a request that nobody has begun to answer, or bytes that one side does
- * not take. As Envoy's stream_idle_timeout.
- */
-export const STALLED_STREAM_MS = 300_000;
 /**
  * Nothing is owed: a watch or a chat that is quiet by its nature, or a slow call without a deadline. Envoy would end it after
  * five minutes too, which users of gRPC streams know as a fault; dead peers are found by other means.

@@ -8,11 +8,12 @@
 export { malformedRequest, requestTooLarge } from './answers.ts';
 export type { ClientIdentity } from './client-identity.ts';
 export { RuleCompiler } from './compiled-rule.ts';
+export { STALLED_STREAM_MS } from './deadlines.ts';
 export { Exchange } from './exchange.ts';
 export { type ExchangeOwner, ExchangeState } from './exchange-state.ts';
 export { Gates } from './gates.ts';
 export { HttpDate } from './http-date.ts';
-export { checkIdle, STALLED_STREAM_MS } from './idle-stream.ts';
+export { checkIdle } from './idle-stream.ts';
 export { recordRefused } from './refused-request.ts';
 export { Scope, type ScopeEnvironment } from './scope.ts';
 export type { Serving } from './serving.ts';

@@ -7,6 +7,7 @@ import type { Face } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import { verdictOnStatus } from '../upstream/index.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
+import { STALLED_STREAM_MS } from './deadlines.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import { shortenedList } from './shortened-list.ts';
@@ -110,6 +111,7 @@ export function endResponse(exchange: ExchangeState): void {
     const endpoint = attempts.current?.stream ?? null;
     if (endpoint !== null) {
       owner.tunnelHalfOver();
+      awaitTaking(exchange);
       return;
     }
   }
@@ -117,6 +119,15 @@ export function endResponse(exchange: ExchangeState): void {
   attempts.current?.finish(verdictOnStatus(httpStatus));
   if (!exchange.request.ended && !stream.isClosed) dropRest(exchange);
   exchange.finish(outcome.grpc ?? exchange.face.statusOfHttp(httpStatus));
+}
+
+/**
+ * Of a tunnel whose client has said and got all, an endpoint may have to take something yet. The client's connection may be over, and does not
+ * look at that any more.
+ */
+export function awaitTaking({ deadlines, owner, request }: ExchangeState): void {
+  const { loop } = owner.serving;
+  if (request.ended) deadlines.arm('half-over', loop, loop.nowMs + STALLED_STREAM_MS);
 }
 
 /** The rest of the request is not wanted (RFC 9113 §8.1). HTTP/1.1 sees by itself to what its connection still brings. */

@@ -7,8 +7,9 @@ import type { RouteEntry } from '../../snapshot/index.ts';
 import { type Clock, systemClock } from '../../time/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
+import { STALLED_STREAM_MS } from './deadlines.ts';
 import { backend as backendOf, listener, rule, TestGateway } from './gateway.test-support.ts';
-import { GOODBYE_MS, STALLED_STREAM_MS, TUNNEL_IDLE_MS } from './idle-stream.ts';
+import { GOODBYE_MS, TUNNEL_IDLE_MS } from './idle-stream.ts';
 import { ask, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
 
 const CLOSE_TO_CLIENT = Buffer.from([0x88, 2, 0x03, 0xe9]);

@@ -13,11 +13,11 @@ import {
 import { HTTP } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import type { BodyPipe } from '../io/index.ts';
-import { upgradesFull } from './answers.ts';
+import { streamIdle, upgradesFull } from './answers.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
-import { endResponse, withSession } from './response-flow.ts';
+import { awaitTaking, endResponse, withSession } from './response-flow.ts';
 import { Tunnel } from './tunnel.ts';
 
 const MASK_BYTES = 4;
@@ -68,7 +68,9 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
 /** Ends the exchange when both directions are over. */
 export function endTunnel(exchange: ExchangeState): void {
   const { request, response, tunnel } = exchange;
-  if (tunnel?.state !== 'open' || !request.isDone) return;
+  if (tunnel?.state !== 'open') return;
+  if (response.isDone && !request.isDone) awaitTaking(exchange);
+  if (!request.isDone) return;
   if (response.isDone) {
     endResponse(exchange);
     return;
@@ -96,10 +98,13 @@ export function resetEndpoint({ attempts }: ExchangeState): void {
 
 /**
  * The client ended its direction a while ago, and is mostly gone altogether, which TCP does not say: its kernel answers for it for a minute, unless it
- * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it.
+ * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it. Or the client has all, and the endpoint does
+ * not take what the client said.
  */
-export function tellHalfOver({ response, stream, tunnel }: ExchangeState): void {
-  if (tunnel?.toClient?.isHere === true && isClear(response)) say(stream, PONG, false);
+export function tellHalfOver(exchange: ExchangeState): void {
+  const { response, stream, tunnel } = exchange;
+  if (response.isDone) exchange.answer(streamIdle('stream_stalled'));
+  else if (tunnel?.toClient?.isHere === true && isClear(response)) say(stream, PONG, false);
 }
 
 /**

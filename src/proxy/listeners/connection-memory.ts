@@ -23,6 +23,7 @@ export class ConnectionMemory implements MemoryHolder {
   readonly #owner: MemoryOwner;
   /** Exchanges that hold more than any does; null: there were none yet, as on most connections. */
   #waiting: Set<ExchangeState> | null = null;
+  #isOver = false;
 
   /** Joins `budget`, the worker's. Call `leave` when the connection is gone. */
   constructor(budget: MemoryBudget, owner: MemoryOwner) {
@@ -31,8 +32,14 @@ export class ConnectionMemory implements MemoryHolder {
     budget.join(this);
   }
 
+  /** The connection is gone. What an endpoint has not taken yet of its tunnel stays in the books until the request is over, and may be ended. */
   leave(): void {
-    this.#budget.leave(this);
+    this.#isOver = true;
+    this.#leaveIfEmpty();
+  }
+
+  #leaveIfEmpty(): void {
+    if (this.#isOver && (this.#waiting === null || this.#waiting.size === 0)) this.#budget.leave(this);
   }
 
   /** `exchange` holds this many bytes more (or, negative, fewer). May end the worst exchange before it returns. */
@@ -41,7 +48,7 @@ export class ConnectionMemory implements MemoryHolder {
     if (exchange.chargedBytes > EXCHANGE_BYTES) {
       this.#waiting ??= new Set();
       this.#waiting.add(exchange);
-    } else if (change < 0) this.#waiting?.delete(exchange);
+    } else if (change < 0 && this.#waiting?.delete(exchange)) this.#leaveIfEmpty();
     this.#budget.add(change);
     if (this.heldBytes > MAX_HELD_BYTES) this.#resetWorst();
   }
