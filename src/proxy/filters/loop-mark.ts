@@ -22,7 +22,7 @@ export function withOwnMark(head: HeaderList): string {
 
 /** By its marks, a request went through more than any chain has. */
 export function isMarkedOften(head: HeaderList): boolean {
-  return head.names.includes(LOOP_MARKS) && goesRound(marksIn(head).join());
+  return goesRound(marksIn(head).join());
 }
 
 /** The same for more than `hops`. */
@@ -43,5 +43,7 @@ function isHopField(name: string): boolean {
 }
 
 function marksIn({ names, values }: HeaderList): readonly string[] {
-  return values.filter((_, at) => names[at] === LOOP_MARKS);
+  return names.includes(LOOP_MARKS) ? values.filter((_, at) => names[at] === LOOP_MARKS) : NONE;
 }
+
+const NONE: readonly string[] = [];

@@ -42,7 +42,7 @@ import { StepRun, type StepRunOwner } from './step-run.ts';
 import { SteppedExchange } from './stepped-exchange.ts';
 import { timeOut } from './time-out.ts';
 import { requestTrailerFields, requestTrailers } from './trailer-fields.ts';
-import { endTunnel, hadSentAll, openTunnel, resetEndpoint, sayGoodbye } from './tunnel-flow.ts';
+import { endIfAllCame, endTunnel, openTunnel, resetEndpoint, sayGoodbye } from './tunnel-flow.ts';
 import type { AttemptOwner } from './upstream-attempt.ts';
 
 export class Exchange
@@ -238,7 +238,7 @@ export class Exchange
 
   /** The attempt is over already. */
   upstreamEnded(end: StreamEnd): void {
-    if (hadSentAll(this)) return;
+    if (endIfAllCame(this)) return;
     const isUntouched = this.held === null && end.origin !== 'codec' && end.reason === 'refused';
     if (this.detours !== null) this.detours.held = null;
     if (isUntouched && moveElsewhere(this, end)) return;

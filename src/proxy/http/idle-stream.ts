@@ -34,6 +34,12 @@ export function checkIdle(exchange: ExchangeState, nowMs: number): void {
   } else exchange.answer(streamIdle(reason));
 }
 
+/** An endpoint has not taken for so long what a client said that is over itself: there is nobody to say goodbye to. */
+export function endStalled(exchange: ExchangeState): void {
+  exchange.owner.serving.metrics.count('daemun_limit_hits_total', { limit: 'stream_stalled' });
+  exchange.answer(streamIdle('stream_stalled'));
+}
+
 /** Which limit `exchange` is over; null: none. Remembers on the exchange what had moved. */
 function idleLimitOf(exchange: ExchangeState, nowMs: number): 'stream_stalled' | 'stream_idle' | 'tunnel_idle' | null {
   const moved =

@@ -5,6 +5,7 @@ import { deadlineExceeded } from './answers.ts';
 import { timeOutBackend } from './backend-timeout.ts';
 import type { DeadlineKind } from './deadlines.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { endStalled } from './idle-stream.ts';
 import { releaseAnswer } from './own-answer.ts';
 import { endPause } from './retry.ts';
 import { tellHalfOver } from './tunnel-flow.ts';
@@ -24,7 +25,9 @@ export function timeOut(exchange: ExchangeState, kind: DeadlineKind): void {
       endPause(exchange);
       return;
     case 'half-over':
-      tellHalfOver(exchange);
+      // The client has all, and the endpoint does not take what the client said.
+      if (exchange.response.isDone) endStalled(exchange);
+      else tellHalfOver(exchange);
   }
 }
 

@@ -2,11 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Http2Server } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcp, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
-import { ask, Bytes, KEY, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
+import { ask, Bytes, KEY, startHttp2, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
 
 const MIB = 1_048_576;
 const LARGE = 32 * MIB;
@@ -36,10 +35,8 @@ async function startBackend(): Promise<TunnelBackend> {
 }
 
 /** Speaks HTTP/2, and grants each WebSocket if it offers extended CONNECT; what it is sent comes back. */
-async function startHttp2(enableConnectProtocol: boolean): Promise<number> {
-  const server: Http2Server = createServer({ settings: { enableConnectProtocol } });
-  server.on('stream', (stream, headers) => {
-    stream.on('error', () => {});
+function startEcho2(enableConnectProtocol: boolean): Promise<number> {
+  return startHttp2({ enableConnectProtocol }, cleanups, (stream, headers) => {
     if (headers[':method'] !== 'CONNECT') {
       stream.respond({ ':status': 200 }, { endStream: true });
       return;
@@ -48,15 +45,6 @@ async function startHttp2(enableConnectProtocol: boolean): Promise<number> {
     stream.respond({ ':status': 200, 'x-asked': `${protocol} ${path} ${key}` });
     stream.pipe(stream);
   });
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', session => void sessions.add(session));
-  server.listen({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  cleanups.push(() => {
-    server.close();
-    for (const session of sessions) session.destroy();
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
@@ -64,7 +52,7 @@ const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve
 for (const version of VERSIONS) {
   describe(`upgrades over ${version}, to an endpoint that speaks HTTP/2`, () => {
     it('are extended CONNECT to it, with a proof for the client', async () => {
-      const gateway = await gatewayTo(await startHttp2(true), 'h2');
+      const gateway = await gatewayTo(await startEcho2(true), 'h2');
       const client = await ask(version, gateway.port, { path: '/chat' }, cleanups);
       assert.equal(client.headers['x-asked'], 'websocket /chat undefined');
       const accept = client.headers['sec-websocket-accept'];
@@ -77,7 +65,7 @@ for (const version of VERSIONS) {
     });
 
     it('count as nothing among connections, as they share one', async () => {
-      const gateway = await gatewayTo(await startHttp2(true), 'h2', 8);
+      const gateway = await gatewayTo(await startEcho2(true), 'h2', 8);
       for (let count = 0; count < 7; count++) {
         assert.ok((await ask(version, gateway.port, {}, cleanups)).status < 300);
       }
@@ -85,7 +73,7 @@ for (const version of VERSIONS) {
     });
 
     it('are refused where it does not offer that, and the endpoint is none the worse', async () => {
-      const gateway = await gatewayTo(await startHttp2(false), 'h2');
+      const gateway = await gatewayTo(await startEcho2(false), 'h2');
       for (let count = 0; count < 8; count++) {
         const client = await ask(version, gateway.port, {}, cleanups);
         assert.equal(client.status, 501);

@@ -13,7 +13,7 @@ import {
 import { HTTP } from '../faces/index.ts';
 import { changeFields } from '../filters/index.ts';
 import type { BodyPipe } from '../io/index.ts';
-import { streamIdle, upgradesFull } from './answers.ts';
+import { upgradesFull } from './answers.ts';
 import type { CompiledBackend } from './compiled-rule.ts';
 import { recount } from './exchange-memory.ts';
 import type { ExchangeState } from './exchange-state.ts';
@@ -69,12 +69,12 @@ export function openTunnel(exchange: ExchangeState, tunnel: Tunnel, head: Header
 export function endTunnel(exchange: ExchangeState): void {
   const { request, response, tunnel } = exchange;
   if (tunnel?.state !== 'open') return;
-  if (response.isDone && !request.isDone) awaitTaking(exchange);
-  if (!request.isDone) return;
   if (response.isDone) {
-    endResponse(exchange);
+    if (request.isDone) endResponse(exchange);
+    else awaitTaking(exchange);
     return;
   }
+  if (!request.isDone) return;
   const { loop } = exchange.owner.serving;
   exchange.owner.tunnelHalfOver();
   if (!exchange.stream.isShared) exchange.deadlines.arm('half-over', loop, loop.nowMs + HALF_OVER_MS);
@@ -84,7 +84,7 @@ export function endTunnel(exchange: ExchangeState): void {
  * The endpoint is gone. True: it had sent all, so that nothing is to be answered. A tunnel ends with it when the client has that: what the client
  * says, or has said to its end, is for nobody, and if its connection is over too, nothing else would end it.
  */
-export function hadSentAll(exchange: ExchangeState): boolean {
+export function endIfAllCame(exchange: ExchangeState): boolean {
   const { response, tunnel } = exchange;
   if (!response.ended) return false;
   if (tunnel?.state === 'open' && response.isDone) endResponse(exchange);
@@ -98,13 +98,10 @@ export function resetEndpoint({ attempts }: ExchangeState): void {
 
 /**
  * The client ended its direction a while ago, and is mostly gone altogether, which TCP does not say: its kernel answers for it for a minute, unless it
- * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it. Or the client has all, and the endpoint does
- * not take what the client said.
+ * gets something. A pong that nobody asked for is that (RFC 6455 §5.5.3): who is there may ignore it.
  */
-export function tellHalfOver(exchange: ExchangeState): void {
-  const { response, stream, tunnel } = exchange;
-  if (response.isDone) exchange.answer(streamIdle('stream_stalled'));
-  else if (tunnel?.toClient?.isHere === true && isClear(response)) say(stream, PONG, false);
+export function tellHalfOver({ response, stream, tunnel }: ExchangeState): void {
+  if (tunnel?.toClient?.isHere === true && isClear(response)) say(stream, PONG, false);
 }
 
 /**

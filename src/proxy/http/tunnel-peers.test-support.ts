@@ -5,7 +5,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type ClientHttp2Session, connect as connect2 } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  connect as connect2,
+  createServer as createServer2,
+  type ServerHttp2Stream,
+  type Settings,
+} from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
@@ -166,6 +173,28 @@ async function session2(port: number, isSecure: boolean): Promise<ClientHttp2Ses
 export interface Upgraded {
   readonly request: IncomingMessage;
   readonly bytes: Bytes;
+}
+
+/** The port of an HTTP/2 endpoint; what ends it is added to `cleanups`. */
+export async function startHttp2(
+  settings: Settings,
+  cleanups: (() => void)[],
+  onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+): Promise<number> {
+  const server = createServer2({ settings });
+  const sessions = new Set<{ destroy(): void }>();
+  server.on('session', session => void sessions.add(session));
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
+    onStream(stream, headers);
+  });
+  server.listen({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.close();
+    for (const session of sessions) session.destroy();
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 /** An HTTP/1.1 endpoint that grants each upgrade, and answers other requests with their method. */

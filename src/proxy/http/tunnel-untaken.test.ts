@@ -2,15 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { systemClock } from '../../time/index.ts';
 import { until } from '../../time/until.test-support.ts';
 import { SocketLoop } from '../io/socket-loop.ts';
 import { STALLED_STREAM_MS } from './deadlines.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
-import { ask, VERSIONS } from './tunnel-peers.test-support.ts';
+import { ask, startHttp2, VERSIONS } from './tunnel-peers.test-support.ts';
 
 /** Less than a window of the gateway, and more than the endpoint takes. */
 const REST = Buffer.alloc(60_000);
@@ -25,24 +23,13 @@ afterEach(() => {
 });
 
 /** Grants each WebSocket, ends its side, and reads nothing. */
-async function startUntaking(): Promise<number> {
-  const server = createServer({ settings: { enableConnectProtocol: true, initialWindowSize: WINDOW_BYTES } });
-  server.on('stream', stream => {
-    stream.on('error', () => {});
+function startUntaking(): Promise<number> {
+  return startHttp2({ enableConnectProtocol: true, initialWindowSize: WINDOW_BYTES }, cleanups, stream => {
     // Else Node resets what it has ended and does not read.
     stream.pause();
     stream.respond({ ':status': 200 });
     stream.end();
   });
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', session => void sessions.add(session));
-  server.listen({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  cleanups.push(() => {
-    server.close();
-    for (const session of sessions) session.destroy();
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 for (const version of VERSIONS) {
@@ -82,6 +69,7 @@ for (const version of VERSIONS) {
       assert.ok(nowMs - leftMs >= STALLED_STREAM_MS, `${nowMs - leftMs} ms`);
       await until(() => gateway.metric('daemun_downstream_requests_active') === 0);
       assert.equal(gateway.metric('daemun_request_failures_total', { reason: 'stream_stalled' }), 1);
+      assert.equal(gateway.metric('daemun_limit_hits_total', { limit: 'stream_stalled' }), 1);
     });
 
     // The connection of others over HTTP/2 is there, and answers for it.

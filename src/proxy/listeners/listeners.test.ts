@@ -223,13 +223,19 @@ describe('listeners', () => {
     assert.equal(gateway.metric('daemun_downstream_refused_total', { protocol: 'tls' }), 1);
   });
 
-  it('keeps streams and connections over a change of routes, and serves the new routes on them', async () => {
-    await apply({});
+  /** A stream whose endpoint has answered once. */
+  async function beginCall() {
     const client = shapesClient(gateway.port);
     clients.push(client);
     const call = client['Bidi']();
     call.write(Buffer.from('1'));
     await once(call, 'data');
+    return { client, call };
+  }
+
+  it('keeps streams and connections over a change of routes, and serves the new routes on them', async () => {
+    await apply({});
+    const { client, call } = await beginCall();
     await apply({ listeners: [listener('grpc', [rule('other', [], { fault: FAULT })])] });
     call.write(Buffer.from('2'));
     const [echo] = await once(call, 'data');
@@ -243,11 +249,7 @@ describe('listeners', () => {
 
   it('drains: GOAWAY, streams end by themselves, then the connection closes', async () => {
     await apply({});
-    const client = shapesClient(gateway.port);
-    clients.push(client);
-    const call = client['Bidi']();
-    call.write(Buffer.from('1'));
-    await once(call, 'data');
+    const { call } = await beginCall();
     const drained = gateway.runtime.drain(5_000);
     call.write(Buffer.from('2'));
     const [echo] = await once(call, 'data');
@@ -259,11 +261,7 @@ describe('listeners', () => {
 
   it('ends with its last stream, though it is given a change while it drains', { timeout: 20_000 }, async () => {
     await apply({});
-    const client = shapesClient(gateway.port);
-    clients.push(client);
-    const call = client['Bidi']();
-    call.write(Buffer.from('1'));
-    await once(call, 'data');
+    const { call } = await beginCall();
     await gateway.runtime.stopListening();
     const drained = gateway.runtime.drain(60_000);
     await apply({ listeners: [listener('grpc', [rule('other', [], { fault: FAULT })])] });

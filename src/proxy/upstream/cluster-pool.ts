@@ -6,12 +6,13 @@
  * `open` per request: one pick, one `openStream`. It allocates nothing but the stream. Everything else (waiting,
  * connecting, failing over) is off that path. Guarded by `bench/micro/open-stream.ts`.
  */
-import { type BalancerPolicy, type Cluster, type EndpointSet, sameContent } from '../../snapshot/index.ts';
+import { type Cluster, type EndpointSet, sameContent } from '../../snapshot/index.ts';
 import { clusterBudget } from './cluster-budget.ts';
 import { ClusterEndpoints, type ClusterEndpointsOwner } from './cluster-endpoints.ts';
 import type { ConnectFailure } from './connect-failure.ts';
 import type { PoolEnvironment } from './endpoint-budget.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import { type HashKey, hashKeyOf } from './hash-key.ts';
 import { EJECT_AFTER_FAILURES } from './outlier-ejection.ts';
 import { type PendingOwner, PendingRequests } from './pending-requests.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -24,9 +25,6 @@ import type { WaitingLine, WaitingRequest } from './waiting-line.ts';
 
 /** Sweeps (seconds) without a request after which connections are no longer kept up in the background. */
 const IN_USE_SWEEPS = 60;
-
-/** What a hash balancer keys on; null for balancers that need no hash. */
-export type HashKey = Extract<BalancerPolicy, { readonly key: unknown }>['key'] | null;
 
 /** What happens in a cluster that is worth a counter or a log line. None of it is per request. */
 export interface ClusterObserver {
@@ -298,8 +296,3 @@ export class ClusterPool implements ClusterEndpointsOwner, PendingOwner {
 }
 
 const NONE: readonly string[] = [];
-
-function hashKeyOf(cluster: Cluster): HashKey {
-  const { balancer } = cluster;
-  return 'key' in balancer ? balancer.key : null;
-}
