@@ -12,7 +12,8 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { backend, httpListener, listener, rule, TestGateway } from './gateway.test-support.ts';
+import { Metadata } from '@grpc/grpc-js';
+import { backend, httpListener, listener, rule, shapesClient, TestGateway, unary } from './gateway.test-support.ts';
 
 const LIMIT = 2_000;
 const GRPC = { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc', te: 'trailers' };
@@ -94,6 +95,19 @@ describe('a request that is larger than its endpoint says that it takes', () => 
     assert.deepEqual([head[':status'], head['grpc-status']], [200, '8']);
     assert.match(String(head['grpc-message']), /larger than the backend says/);
     assert.equal(server.asked.length, 0);
+  });
+});
+
+describe('a call with more metadata than the gateway takes', () => {
+  it('is refused as grpc-js knows it, which sends its content-type last', async () => {
+    const gateway = await gatewayTo('grpc', 1);
+    const client = shapesClient(gateway.port);
+    cleanups.push(() => client.close());
+    const metadata = new Metadata();
+    for (let at = 0; at < 300; at++) metadata.add(`x-${at}`, 'v');
+    const details = 'the request headers are larger than the gateway allows';
+    await assert.rejects(unary(client, Buffer.from('a'), metadata), { code: 8, details });
+    assert.equal(gateway.metric('daemun_request_failures_total', { reason: 'header_limit' }), 1);
   });
 });
 

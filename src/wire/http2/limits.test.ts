@@ -262,16 +262,19 @@ describe('header limits', () => {
     }
   });
 
-  it('answers an oversized gRPC call with RESOURCE_EXHAUSTED', () => {
-    const server = startedServer({ maxHeaderFields: 8 });
-    const fields = Array.from({ length: 10 }, (_, i): [string, string] => [`x-${i}`, 'v']);
-    server.receive(frame(HEADERS, 5, 1, requestBlock(['content-type', 'application/grpc+proto'], ...fields)));
-    const pair = new Pair();
-    const { recorder, stream } = pair.client.open();
-    pair.client.connection.sendHead(stream, RESPONSE, null, true);
-    pair.client.receive(server.take());
-    assert.deepEqual([recorder.head?.get(':status'), recorder.head?.get('grpc-status')], ['200', '8']);
-  });
+  for (const limits of [{ maxHeaderFields: 8 }, { maxHeaderListBytes: 300 }])
+    for (const place of [0, 10])
+      it(`answers a gRPC call over ${Object.keys(limits)} with RESOURCE_EXHAUSTED, its content-type the ${place}th field`, () => {
+        const server = startedServer(limits);
+        const fields = Array.from({ length: 10 }, (_, i): [string, string] => [`x-${i}`, 'v']);
+        fields.splice(place, 0, ['content-type', 'application/grpc+proto']);
+        server.receive(frame(HEADERS, 5, 1, requestBlock(...fields)));
+        const pair = new Pair();
+        const { recorder, stream } = pair.client.open();
+        pair.client.connection.sendHead(stream, RESPONSE, null, true);
+        pair.client.receive(server.take());
+        assert.deepEqual([recorder.head?.get(':status'), recorder.head?.get('grpc-status')], ['200', '8']);
+      });
 
   for (const size of [130_000, 150_000, 260_000]) {
     it(`skips a response's header block of ${size} bytes and keeps the connection and its table`, () => {

@@ -14,7 +14,7 @@ import {
   volatileField,
   withoutBlanks,
 } from '../../head/field.ts';
-import { HeaderList } from '../../head/header-list.ts';
+import type { HeaderList } from '../../head/header-list.ts';
 import type { HeaderListPool, ListNode } from '../../head/header-list-pool.ts';
 import { STATIC_COUNT, STATIC_FIELDS } from '../../head/static-fields.ts';
 import { VaryingNames } from '../../head/varying-names.ts';
@@ -23,12 +23,11 @@ import type { Http2Limits } from '../limits.ts';
 import { BlockReader } from './block-reader.ts';
 import type { BlockShapes } from './block-shapes.ts';
 import { DynamicTable } from './dynamic-table.ts';
+import { PartialList } from './partial-list.ts';
 import { RememberedBlocks } from './remembered-blocks.ts';
 
 /** Our SETTINGS_HEADER_TABLE_SIZE: the protocol's default, so that it holds from the first byte. */
 export const DECODER_TABLE_BYTES = 4096;
-
-const NO_FIELDS = new HeaderList([], []);
 
 /**
  * HPACK decoder of one connection (RFC 7541).
@@ -56,8 +55,7 @@ export class HpackDecoder {
   #heads = 0;
   /** Where the block has come to; null between two: a node keeps all of its trie, which an idle connection would outlive the pool with. */
   #node: ListNode | null = null;
-  /** What was read of a list over the limits. */
-  #partial: HeaderList | null = null;
+  readonly #partial = new PartialList();
   #bytes = 0;
   #count = 0;
   #literals = false;
@@ -117,7 +115,7 @@ export class HpackDecoder {
     const over = this.#count > this.#limits.maxHeaderFields || this.#bytes > this.#limits.maxHeaderListBytes;
     const list = this.#node.list();
     this.#node = null;
-    this.#partial = over ? list : null;
+    if (over) this.#partial.settle(list);
     this.list = over ? null : list;
     if (this.#mutated) this.#blocks.forget();
     else if (this.list !== null && !this.malformed) this.#remember(this.list);
@@ -150,16 +148,14 @@ export class HpackDecoder {
 
   /** What was decoded last is nobody's concern any more: an idle connection would keep it. */
   letGo(): void {
+    if (this.list === null) this.#partial.forget();
     this.list = null;
     this.fields = null;
-    this.#partial = null;
   }
 
-  /** After a list over the limits: the fields that came before the limit. */
+  /** After a list over the limits. */
   partialList(): HeaderList {
-    const list = this.#partial ?? NO_FIELDS;
-    if (this.path === null) return list;
-    return new HeaderList([...list.names, ':path'], [...list.values, this.path], list.sensitive);
+    return this.#partial.read(this.path);
   }
 
   #decodeFields(): boolean {
@@ -196,7 +192,10 @@ export class HpackDecoder {
     const flags = field.flags;
     this.#count++;
     this.#bytes += received.size;
-    if (this.#bytes > this.#limits.maxHeaderListBytes || this.#count > this.#limits.maxHeaderFields) return;
+    if (this.#bytes > this.#limits.maxHeaderListBytes || this.#count > this.#limits.maxHeaderFields) {
+      this.#partial.note(field);
+      return;
+    }
     if (flags & (VOLATILE | MALFORMED | PSEUDO)) {
       if (flags & MALFORMED) this.malformed = true;
       if (flags & VOLATILE) {
