@@ -40,8 +40,8 @@ export function recordingTerminal(
     exit: code => {
       throw new Error(`exit ${code}`);
     },
-    kill: () => {
-      throw new Error('killed');
+    exitWithoutThreads: code => {
+      throw new Error(`exit ${code} without threads`);
     },
     stdout: () => out,
     stderr: () => err,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { delimiter, dirname, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -41,8 +41,8 @@ export interface Terminal {
   onCrash(listener: (error: unknown) => void): void;
   /** Ends the process at once. Waits for threads to end, for ever where one does not. */
   exit(code: number): void;
-  /** Ends the process at once, whatever its threads do: as if it was killed from outside. */
-  kill(): void;
+  /** Ends the process at once, whatever its threads do. Where the system cannot do that with a code, as if it was killed. */
+  exitWithoutThreads(code: number): void;
 }
 
 /** The real terminal. */
@@ -65,7 +65,7 @@ export function processTerminal(): Terminal {
     hasLostTerminal: lostTerminal(),
     onCrash: listener => void process.on('uncaughtException', listener),
     exit: code => process.exit(code),
-    kill: () => void process.kill(process.pid, 'SIGKILL'),
+    exitWithoutThreads,
   };
 }
 
@@ -81,6 +81,16 @@ function lostTerminal(): () => boolean {
       return true;
     }
   };
+}
+
+/** Only the kernel ends a thread that hangs: with the process, or when another program takes this one's place. */
+function exitWithoutThreads(code: number): void {
+  // By its path it may be gone, or another one: upgrades replace it.
+  const self = '/proc/self/exe';
+  const program = existsSync(self) ? self : process.execPath;
+  const environment = { ...process.env, NODE_OPTIONS: '' };
+  process.execve?.(program, [process.execPath, '--eval', `process.exit(${code})`], environment);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** As short as it can be typed here. */

@@ -619,13 +619,14 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     {
       limit: 'proxy/workers#FORCE_TIMEOUT_MS',
       why: 'a thread that was ended by force is waited for; nothing in the process can do more',
-      over: 'the process ends without it, exit code 3',
+      over: 'the process ends without it, with the exit code it would have had',
     },
     {
       limit: 'proxy/workers#ANSWER_TIMEOUT_MS',
       why: 'a thread that is asked for something while the process stops has this much more time than it needs',
       over: 'it is given up',
     },
+    { limit: 'proxy/workers#MAX_PATIENCE_STEP_MS', over: 'the rest of it does not count' },
     {
       limit: 'controller/reload#RETRY_BIND_MS',
       over: 'bound, or said again by /ready',

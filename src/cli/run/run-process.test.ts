@@ -135,24 +135,28 @@ describe('a running process', () => {
     await gateway.wrote(/"error":"a bug","msg":"draining"[\s\S]*"msg":"stopped"/);
   });
 
-  it('ends although a thread does not, and not as if all was well', async () => {
-    const pipe = join(folder.path, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const stuck = new URL('../../proxy/workers/stuck-thread.test-support.ts', import.meta.url);
-    const environment = {
-      NODE_OPTIONS: `--import=${stuck}`,
-      STUCK_THREAD_PIPE: pipe,
-      STUCK_THREAD_AT: 'stop-listening',
-    };
-    const gateway = new Running([...flags(), '--admin', 'off', '--drain-timeout', '0s'], { environment });
-    running = gateway;
-    await gateway.wrote(/Ready in /);
-    gateway.process.kill('SIGTERM');
-    const writer = await open(pipe, 'w');
-    assert.equal(await gateway.exitCode(), null);
-    await writer.close();
-    assert.equal(gateway.process.signalCode, 'SIGKILL');
-    assert.match(gateway.text, /a worker does not end, whatever is done/);
-    assert.match(gateway.text, /a thread does not end, so the process is killed/);
-  });
+  const endings = [
+    { name: 'and not as if all was well where its requests are lost', at: 'stop-listening', code: 3 },
+    { name: 'as well as it drained', at: 'close', code: 0 },
+  ];
+  for (const { name, at, code } of endings)
+    it(`ends although a thread does not, ${name}`, async () => {
+      const pipe = join(folder.path, `pipe-${at}`);
+      execFileSync('mkfifo', [pipe]);
+      const stuck = new URL('../../proxy/workers/stuck-thread.test-support.ts', import.meta.url);
+      const environment = {
+        NODE_OPTIONS: `--import=${stuck}`,
+        STUCK_THREAD_PIPE: pipe,
+        STUCK_THREAD_AT: at,
+      };
+      const gateway = new Running([...flags(), '--admin', 'off', '--drain-timeout', '0s'], { environment });
+      running = gateway;
+      await gateway.wrote(/Ready in /);
+      gateway.process.kill('SIGTERM');
+      const writer = await open(pipe, 'w');
+      assert.equal(await gateway.exitCode(), code);
+      await writer.close();
+      assert.match(gateway.text, /a worker does not end, whatever is done/);
+      assert.match(gateway.text, /a thread does not end; the process ends without it/);
+    });
 });

@@ -81,15 +81,15 @@ class GatewayRun {
 
   /**
    * Ends the process now: other commands wait for the reader of what they wrote; one that takes nothing must not keep this
-   * one. Node waits for its threads first, so one that hangs takes force, which shows in how the process ended.
+   * one. Nor must a thread that hangs, for which Node would wait.
    */
   end(exitCode: number): void {
     if (this.#stuck === 0) {
       this.#terminal.exit(exitCode);
       return;
     }
-    this.#terminal.err('daemun: a thread does not end, so the process is killed\n');
-    this.#terminal.kill();
+    this.#terminal.err('daemun: a thread does not end; the process ends without it\n');
+    this.#terminal.exitWithoutThreads(exitCode);
   }
 
   async #endAtOnce(): Promise<void> {
