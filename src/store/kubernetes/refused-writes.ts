@@ -63,6 +63,11 @@ export class RefusedWrites {
     return before?.bytes === bytes ? null : keys.size - 1;
   }
 
+  /** Whether objects of this one's kind are refused in these words. */
+  knows(key: string, message: string): boolean {
+    return this.#alike.has(alikeOf(key, message));
+  }
+
   /** The server took something of this object: perhaps it takes what it refused alike, too. */
   taken(key: string): void {
     const refused = this.#refused.get(key);
@@ -109,4 +114,9 @@ export class RefusedWrites {
 function alikeOf(key: string, message: string): string {
   const [kind = '', , name = ''] = key.split('/');
   return `${kind} ${name === '' ? message : message.replaceAll(`"${name}"`, '')}`;
+}
+
+/** What is asked for, but for the version that it is asked of. */
+export function bytesOf(body: unknown): string {
+  return JSON.stringify(body, (name, value: unknown) => (name === 'resourceVersion' ? undefined : value));
 }

@@ -4,8 +4,9 @@ import type { Clock, Random } from '../../time/index.ts';
 import { isObject } from '../plain-object.ts';
 import { isNotThere, type KubeClient } from './kube-client.ts';
 import { namesOf, type ObservedObject, type ObservedObjects, pathOf } from './observed-object.ts';
+import type { Write } from './write.ts';
 import { WRITE_PACE } from './write-pace.ts';
-import { type Write, WriteQueue, type WriteQueueParts } from './write-queue.ts';
+import { WriteQueue, type WriteQueueParts } from './write-queue.ts';
 
 /** What a writer of statuses is made of. */
 export interface StatusWriterParts extends Pick<WriteQueueParts, 'onRefused' | 'onContested'> {

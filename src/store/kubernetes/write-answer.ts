@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isObject, mappingOf } from '../plain-object.ts';
-import { isNotThere, type KubeResponse } from './kube-client.ts';
+import { isNotThere, type KubeResponse, statusMessage } from './kube-client.ts';
 
 /**
  * What the answer to a write says. `conflict`: somebody else was faster. `refused`: a no to this object, or to us. `struggles`: the server has no answer
@@ -37,4 +37,9 @@ function isTerminating({ status, json }: KubeResponse): boolean {
 function causesOf(json: unknown): readonly unknown[] {
   const { details } = mappingOf(json);
   return isObject(details) && Array.isArray(details['causes']) ? details['causes'] : [];
+}
+
+/** What the server says, for people. */
+export function wordsOf({ status, json }: KubeResponse): string {
+  return `${status} ${statusMessage(json)}`.trim();
 }

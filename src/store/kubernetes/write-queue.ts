@@ -4,29 +4,20 @@ import { messageOf } from '../../errors/index.ts';
 import type { Clock, Random, Timer } from '../../time/index.ts';
 import { ConflictRests } from './conflict-rests.ts';
 import { type ContestedWrite, ContestedWrites } from './contested-writes.ts';
+import { DueWrites } from './due-writes.ts';
 import { ForbiddenKinds } from './forbidden-kinds.ts';
-import { type KubeClient, type KubeRequest, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
+import { type KubeClient, type KubeResponse, retryAfterMs, statusMessage } from './kube-client.ts';
 import { OwnRights } from './own-rights.ts';
-import { type RefusedWrite, RefusedWrites } from './refused-writes.ts';
+import { bytesOf, type RefusedWrite, RefusedWrites } from './refused-writes.ts';
 import { RetryDelay } from './retry-delay.ts';
 import { TokenBucket } from './token-bucket.ts';
-import { meaningOf } from './write-answer.ts';
+import type { Write } from './write.ts';
+import { meaningOf, type WriteAnswer, wordsOf } from './write-answer.ts';
 import type { WritePace } from './write-pace.ts';
 import { WriteSlots } from './write-slots.ts';
 
 /** An object that changes all the time, as a Gateway that counts its routes, is not written more often: nobody reads so fast. */
 const REST_MS = 250;
-
-/** A write whose turn it is. */
-export interface Write {
-  readonly request: Omit<KubeRequest, 'signal'>;
-  /** It was taken; the answer's body. */
-  done(json: unknown): void;
-  /** It will not be written: what it is about is gone, or the server does not take it as it is. Absent: nobody need know. */
-  dropped?(): void;
-  /** 409: finds out what is there now. The object is due again when this resolves. */
-  conflicted(signal: AbortSignal): Promise<void>;
-}
 
 export interface WriteQueueParts {
   readonly client: Pick<KubeClient, 'request'>;
@@ -68,8 +59,7 @@ export interface WriteCounts {
  */
 export class WriteQueue {
   readonly #parts: WriteQueueParts;
-  /** In order of marking. */
-  readonly #due = new Set<string>();
+  readonly #due = new DueWrites();
   readonly #writing: WriteSlots;
   /** Written within REST_MS: they wait if they are due again. */
   readonly #resting = new Map<string, Timer>();
@@ -173,9 +163,8 @@ export class WriteQueue {
   #pump(): void {
     const abort = this.#abort;
     if (abort === null) return;
-    for (const key of this.#due) {
-      const isFull = this.#isFailing ? this.#probe !== null : this.#writing.taken >= this.#parts.pace.atOnce;
-      if (this.#pause !== null || isFull) break;
+    for (const key of this.#hasRoom() ? this.#due.inTurn(this.#isFailing) : []) {
+      if (!this.#hasRoom()) break;
       if (this.#writing.holds(key) || this.#resting.has(key)) continue;
       const write = this.#prepare(key);
       if (write !== undefined) {
@@ -191,6 +180,12 @@ export class WriteQueue {
     this.#tellSettled();
   }
 
+  /** Whether another write may begin now. */
+  #hasRoom(): boolean {
+    const isFull = this.#isFailing ? this.#probe !== null : this.#writing.taken >= this.#parts.pace.atOnce;
+    return this.#pause === null && !isFull;
+  }
+
   #prepare(key: string): Write | undefined {
     if (this.#forbidden.holds(key)) return undefined;
     const write = this.#ask(key);
@@ -199,8 +194,9 @@ export class WriteQueue {
     if (write === undefined) {
       this.#refused.delete(key);
       this.#conflicts.forget(key);
+      this.#due.forget(key);
     }
-    return this.#refused.holds(key, () => bytesOf(write)) ? undefined : write;
+    return this.#refused.holds(key, () => bytesOf(write?.request.body)) ? undefined : write;
   }
 
   #ask(key: string): Write | 'broken' | undefined {
@@ -230,7 +226,8 @@ export class WriteQueue {
   async #send(key: string, write: Write, signal: AbortSignal): Promise<void> {
     const answer = await this.#parts.client.request({ ...write.request, signal });
     if (signal.aborted) return;
-    const meaning = meaningOf(answer);
+    const meaning = this.#meaningOf(key, answer);
+    if (meaning !== 'struggles') this.#due.forget(key);
     if (meaning !== 'conflict' && meaning !== 'struggles') this.#conflicts.forget(key);
     if (meaning === 'taken') {
       this.counts.written += 1;
@@ -256,6 +253,14 @@ export class WriteQueue {
     }
   }
 
+  /** A server that fails at one object and takes others refuses it, and so those at which it fails in the same words. */
+  #meaningOf(key: string, answer: KubeResponse): WriteAnswer {
+    const isFailure = answer.status === 500 && meaningOf(answer) === 'struggles';
+    if (!isFailure) return meaningOf(answer);
+    const isOwn = this.#refused.knows(key, wordsOf(answer)) || this.#due.failed(key, this.counts.written);
+    return isOwn ? 'refused' : 'struggles';
+  }
+
   #rest(key: string, atLeastMs: number): void {
     const timer = this.#parts.clock.after(Math.max(REST_MS, atLeastMs), () => {
       this.#resting.delete(key);
@@ -266,8 +271,10 @@ export class WriteQueue {
 
   #struggles(key: string, answer: KubeResponse | null): void {
     this.counts.failed += 1;
+    // Those that were on their way together fail together, which is one failure of the server.
+    const isFurther = this.#isFailing && this.#probe !== key;
     this.#isFailing = true;
-    this.#wait(this.#delay.next(answer === null ? null : retryAfterMs(answer)));
+    if (!isFurther) this.#wait(this.#delay.next(answer === null ? null : retryAfterMs(answer)));
     this.mark(key);
   }
 
@@ -276,20 +283,12 @@ export class WriteQueue {
     this.counts.refused += 1;
     const { status, json } = answer;
     const message = statusMessage(json);
-    const told = `${status} ${message}`.trim();
     if (isForbidden) {
-      if (this.#forbidden.add(key, told)) this.#parts.onRefused(key, { status, message, alike: 0 });
+      if (this.#forbidden.add(key, wordsOf(answer))) this.#parts.onRefused(key, { status, message, alike: 0 });
       return;
     }
-    const alike = this.#refused.add(key, bytesOf(write), told);
+    const alike = this.#refused.add(key, bytesOf(write.request.body), wordsOf(answer));
     if (alike !== null) this.#parts.onRefused(key, { status, message, alike });
     write.dropped?.();
   }
-}
-
-/** What is asked for, but for the version that it is asked of. */
-function bytesOf(write: Write | undefined): string {
-  return JSON.stringify(write?.request.body, (name, value: unknown) =>
-    name === 'resourceVersion' ? undefined : value,
-  );
 }
