@@ -18,14 +18,14 @@ export interface ExplainedHealth {
 /** `chosen`: the listener that takes the host. In TLS the host is taken for the server name. */
 export function explainHealth(
   compiled: CompiledBinding,
-  chosen: CompiledListener | undefined,
+  { host, chosen }: { readonly host: string; readonly chosen: CompiledListener | undefined },
   question: Question,
 ): ExplainedHealth {
   const isTls = compiled.binding.admission === 'client-hello';
   const checked = isTls ? chosen : compiled.checkedListener(chosen, null);
   const health = checked?.listener.health ?? null;
   if (checked === undefined || health === null) return { answers: undefined, whyNot: '' };
-  const request = viewOf(question, checked);
+  const request = viewOf(question, host, checked);
   if (!isHealthCheck(health, request)) return { answers: undefined, whyNot: whyNoHealthCheck(health, request) ?? '' };
   const { listener } = checked;
   const text = `HTTP 200 by the health endpoint of Gateway ${ownerName(listener)} (503 while it drains)`;

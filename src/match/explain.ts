@@ -114,8 +114,10 @@ function explainBytes(
 function assumeHost(compiled: CompiledBinding, listener: RequestListener, question: Question): string {
   const hosts = [...listener.virtualHosts.map(({ hostname }) => hostname), listener.hostname].map(exampleOf);
   const owned = hosts.filter(host => compiled.listenerFor(host)?.listener === listener);
-  const request = viewOf(question, compiled.listenerFor(owned[0] ?? ''));
-  const served = owned.find(host => compiled.listenerFor(host)?.match(host, request) !== undefined);
+  const served = owned.find(host => {
+    const owner = compiled.listenerFor(host);
+    return owner?.match(host, viewOf(question, host, owner)) !== undefined;
+  });
   return served ?? owned[0] ?? exampleOf(listener.hostname);
 }
 
@@ -135,7 +137,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   const { compiled, question, host } = context;
   const { address, port } = compiled.binding;
   const chosen = compiled.listenerFor(host);
-  const health = explainHealth(compiled, chosen, question);
+  const health = explainHealth(compiled, { host, chosen }, question);
   const shape = {
     frontend: null,
     address: socketAddress(address, port),
@@ -159,7 +161,7 @@ function explainPlace(context: PlaceContext): ExplainedPlace {
   }
   const listener = explainListener(chosen.listener);
   const otherHosts = explainOtherHosts(chosen, host);
-  const view = viewOf(question, chosen);
+  const view = viewOf(question, host, chosen);
   const { winner, candidates, moreCandidates } = explainCandidates(chosen, host, view);
   const gate = chosen.listener.filters.map(describeListenerFilter);
   const { tracing: traced } = chosen.listener;

@@ -2,7 +2,7 @@
 
 /** Header matches and patterns in words, for matches of all kinds. */
 import type { HeaderMatch } from '../snapshot/index.ts';
-import { isDroppedAtEdge } from '../values/index.ts';
+import { isHiddenFromRules } from '../values/index.ts';
 import type { HeaderConditions } from './header-conditions.ts';
 import { MAX_PATTERN_TEXT } from './pattern-verdicts.ts';
 import type { RequestView } from './request-view.ts';
@@ -45,9 +45,9 @@ export function whyNotHeaders(
 }
 
 function whyNotHeader(match: HeaderMatch, got: string | undefined): string {
-  if (isDroppedAtEdge(match.name, true))
+  if (isHiddenFromRules(match.name, true))
     return `header ${match.name} is dropped when a client sends it, so no request has it`;
-  if (got === undefined && isDroppedAtEdge(match.name, false))
+  if (got === undefined && isHiddenFromRules(match.name, false))
     return `header ${match.name} is dropped, unless a proxy that the Gateway trusts sends it`;
   return whyNotValue(`header ${match.name}`, match, got);
 }

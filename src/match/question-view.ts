@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { forwardedProto, isDroppedAtEdge, normalTarget, upgradeProtocol } from '../values/index.ts';
+import { forwardedProto, isHiddenFromRules, normalTarget, upgradeProtocol } from '../values/index.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import type { Question } from './explanation.ts';
 import { splitGrpcPath } from './grpc/grpc-path.ts';
@@ -16,8 +16,8 @@ export function upgradeOf({ headers, method }: Question): string | null {
   return method === 'HEAD' ? null : upgradeProtocol(headers['upgrade'] ?? '');
 }
 
-/** A question as a request to a listener, whose Gateway says which peers are believed. */
-export function viewOf(question: Question, listener: CompiledListener | undefined): RequestView {
+/** A question as a request for `host` to a listener, whose Gateway says which peers are believed. */
+export function viewOf(question: Question, host: string, listener: CompiledListener | undefined): RequestView {
   const { protocol, method, headers, client } = question;
   const isGrpc = protocol === 'grpc';
   const fields: Question['headers'] = isGrpc ? { 'content-type': 'application/grpc', ...headers } : headers;
@@ -32,8 +32,9 @@ export function viewOf(question: Question, listener: CompiledListener | undefine
     called: isGrpc ? splitGrpcPath(path) : null,
     header: name => {
       if (name === 'x-forwarded-proto') return forwardedProto(said(name), isTrusted, own);
+      if (name === 'host') return host;
       if (name === 'upgrade') return upgradeOf(question) ?? undefined;
-      return isDroppedAtEdge(name, isTrusted) ? undefined : said(name);
+      return isHiddenFromRules(name, isTrusted) ? undefined : said(name);
     },
   };
 }

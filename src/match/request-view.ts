@@ -14,8 +14,8 @@ export interface RequestView {
   readonly called: GrpcPath | null;
   /**
    * The value of a header; `name` is in lower case. Several fields of one name are joined (see `fieldSeparator`);
-   * `-bin` metadata is compared as the base64 text on the wire. Undefined when absent,
-   * and for fields that are dropped at the edge.
+   * `-bin` metadata is compared as the base64 text on the wire. `host` is what the request is for: lower case, no port.
+   * Undefined when absent, and for fields that are dropped at the edge.
    */
   header(name: string): string | undefined;
 }

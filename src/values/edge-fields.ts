@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { CONNECTION_NAMES } from './connection-names.ts';
+
 /**
  * Request fields by which proxies tell servers behind them who a client is and what to do with its request. From a client
  * they are claims without ground, so they are dropped before matching: no rule, no filter and no endpoint ever sees them
@@ -25,4 +27,9 @@ export function isDroppedAtEdge(name: string, isTrusted: boolean): boolean {
 /** The value of `x-forwarded-proto` that rules and endpoints see. `said`: the one that came; `own`: that of the connection. */
 export function forwardedProto(said: string | undefined, isTrusted: boolean, own: 'http' | 'https'): 'http' | 'https' {
   return isTrusted && (said === 'http' || said === 'https') ? said : own;
+}
+
+/** Whether no rule sees a field (lower-case name) of a request, whatever clients send: it is dropped at the edge, or of the connection. What an upgrade asks for, rules see. */
+export function isHiddenFromRules(name: string, isTrusted: boolean): boolean {
+  return isDroppedAtEdge(name, isTrusted) || (name !== 'upgrade' && CONNECTION_NAMES.has(name));
 }

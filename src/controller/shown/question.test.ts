@@ -21,6 +21,14 @@ describe('a question to explain', () => {
     });
   });
 
+  it('is for the host of a Host header, as curl has it, and for one host', () => {
+    for (const query of ['header=Host:%20A.example.com:80', 'host=a.example.com&header=host:%20a.example.com']) {
+      const answer = ask(`http=/&${query}`);
+      assert.ok('host' in answer);
+      assert.deepEqual([answer.host, answer.headers], ['a.example.com', {}], query);
+    }
+  });
+
   it('is about a path as it stands, when it begins with a slash', () => {
     const answer = ask(`grpc=${encodeURIComponent('/a.B//C?x=1')}`);
     assert.ok('path' in answer);
@@ -60,6 +68,8 @@ describe('a question to explain', () => {
     ['http=a', /is not METHOD \/path/],
     ['grpc=a.B/C&header=x', /is not name: value/],
     ['grpc=a.B/C&host=evil@a.test', /is not a host: a request that names it is refused/],
+    ['http=/&host=a.test&header=host:%20b.test', /"a.test" and "b.test" are two hosts/],
+    ['http=/&header=host:%20a.test&header=host:%20a.test', /is not a host/],
     ['grpc=a.B/C&hots=x', /unknown parameter "hots"/],
   ] as const) {
     it(`is refused when it is "${query}"`, () => {

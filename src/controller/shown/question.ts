@@ -45,17 +45,21 @@ export function parseQuestion(params: URLSearchParams): Question | StreamQuestio
   if ('fault' in asked) return asked;
   const headers = parseHeaders(params.getAll('header'));
   if ('fault' in headers) return headers;
-  const host = params.get('host');
-  if (host !== null && host !== '' && !isAuthority(host)) {
-    return { fault: `"${host}" is not a host: a request that names it is refused as malformed` };
-  }
+  const { host: named, ...fields } = headers.fields;
+  const hosts = [params.get('host'), named ?? null].filter(host => host !== null && host !== '');
+  const malformed = hosts.find(host => !isAuthority(host ?? ''));
+  if (malformed !== undefined)
+    return { fault: `"${malformed}" is not a host: a request that names it is refused as malformed` };
+  const [host = null, ...others] = new Set(hosts.map(one => hostOfAuthority(one ?? '')));
+  if (others.length > 0)
+    return { fault: `"${host}" and "${others[0]}" are two hosts: such a request is refused as malformed` };
   const client = params.get('client');
   if (client !== null && normalAddress(client) === undefined) return { fault: `"${client}" is not an IP address` };
   return {
     ...asked,
     protocol: protocolOf(asked, headers.fields),
-    host: host === null || host === '' ? null : hostOfAuthority(host),
-    headers: headers.fields,
+    host,
+    headers: fields,
     client,
     ...parsePlace(params),
   };

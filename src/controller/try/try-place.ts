@@ -74,10 +74,10 @@ function isGuarded(rule: Rule): boolean {
   return [rule, ...rule.backends].some(({ filters }) => filters.some(({ kind }) => kind === 'external-auth'));
 }
 
-/** How to reach an entry; undefined: the headers that it wants cannot be told. */
+/** How to reach an entry; undefined: the headers that it wants cannot be told, or name a host of their own. */
 export function placeOf({ binding, listener, host, entry }: TryEntry): TryPlace | undefined {
   const { headers } = entry.match;
-  if (headers.some(header => header.kind !== 'exact')) return undefined;
+  if (headers.some(header => header.kind !== 'exact' || header.name === 'host')) return undefined;
   return {
     address: binding.address,
     port: binding.port,

@@ -37,6 +37,8 @@ export class HeadView implements RequestView {
 
   #read(name: string): string | undefined {
     if (name === 'x-forwarded-proto') return this.#request.proto;
+    // By whatever name a version of HTTP says it, and as listeners are chosen by it.
+    if (name === 'host') return this.#request.host;
     // What carries an upgrade is each connection's own; rules see what it asks for.
     if (name === 'upgrade') return this.#request.upgrade ?? undefined;
     return isDroppedAtEdge(name, this.#request.trust.proxies !== null) ? undefined : this.#find(name);

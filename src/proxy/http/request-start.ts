@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, filters, the first try. */
-import { isDroppedAtEdge } from '../../values/index.ts';
+import { hostOfAuthority, isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type MessageStream, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
@@ -142,8 +142,11 @@ function readSession(exchange: ExchangeState, session: RuleSession): SessionToke
 
 function hashOf(exchange: ExchangeState, key: NonNullable<ClusterPool['hashKey']>): number {
   if (key.kind === 'source-ip') return hashText(exchange.clientAddress);
-  const value = isDroppedAtEdge(key.name, exchange.decision?.trust.proxies != null)
-    ? undefined
-    : (exchange.decision?.head.get(key.name) ?? fieldOf(exchange.fields, key.name));
-  return hashText(value ?? exchange.clientAddress);
+  return hashText(hashedValue(exchange, key.name) ?? exchange.clientAddress);
+}
+
+function hashedValue({ decision, fields }: ExchangeState, name: string): string | undefined {
+  if (decision === null || isDroppedAtEdge(name, decision.trust.proxies !== null)) return undefined;
+  if (name === 'host') return hostOfAuthority(decision.head.get(':authority') ?? decision.head.get('host') ?? '');
+  return decision.head.get(name) ?? fieldOf(fields, name);
 }

@@ -3,7 +3,7 @@
 /** Findings beyond the specification about the rules of one route, each by itself. */
 import type { Finding } from '../../errors/index.ts';
 import type { Rule } from '../../snapshot/index.ts';
-import { isDroppedAtEdge } from '../../values/index.ts';
+import { isHiddenFromRules } from '../../values/index.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { findingOf } from '../report.ts';
 import { TRUSTED_PROXIES } from '../resolve/annotations/trusted-proxies.ts';
@@ -75,7 +75,7 @@ function headerFindings(
       const key = name.toLowerCase();
       if (seen.has(key)) return [duplicateHeader(route, name, path)];
       seen.add(key);
-      return isDroppedAtEdge(key, isTrusted) ? [droppedHeader(route, name, path)] : [];
+      return isHiddenFromRules(key, isTrusted) ? [droppedHeader(route, name, path)] : [];
     });
   });
 }
@@ -89,7 +89,7 @@ function droppedHeader(route: RequestRoute, name: string, path: Path): Finding {
   return findingOf('lint/header-never-matches', route, {
     path,
     message: `Header ${name} is dropped when a client sends it, so this match takes no request`,
-    help: isDroppedAtEdge(name.toLowerCase(), true)
+    help: isHiddenFromRules(name.toLowerCase(), true)
       ? 'Match a header of your own'
       : `Match a header of your own, or say which proxies are believed (${TRUSTED_PROXIES.name} on the Gateway)`,
   });

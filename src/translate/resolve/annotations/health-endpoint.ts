@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { HeaderField, HealthEndpoint } from '../../../snapshot/index.ts';
-import { isDroppedAtEdge, normalTarget } from '../../../values/index.ts';
+import { isHiddenFromRules, normalTarget } from '../../../values/index.ts';
 import type { Annotation, Parsed } from './annotation.ts';
 
 /** Where load balancers ask whether a Gateway takes requests. null: nowhere. */
@@ -30,7 +30,7 @@ function parseHeaders(fields: readonly string[]): Parsed<readonly HeaderField[]>
   for (const field of fields) {
     const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.+)$/.exec(field) ?? [];
     if (name === undefined || value === undefined) return { problem: `"${field}" is not NAME: VALUE` };
-    if (isDroppedAtEdge(name.toLowerCase(), false)) return { problem: `${name} is dropped when a client sends it` };
+    if (isHiddenFromRules(name.toLowerCase(), false)) return { problem: `${name} is dropped when a client sends it` };
     headers.push({ name: name.toLowerCase(), value });
   }
   return { value: headers };
