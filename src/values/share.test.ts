@@ -31,6 +31,12 @@ describe('share', () => {
     assert.notEqual(shared.list, previous.list);
   });
 
+  it('does not look into what is the very same', () => {
+    const part = Object.defineProperty({}, 'a', { enumerable: true, get: () => assert.fail('it is looked into') });
+    assert.equal(share({ part, b: 1 }, { part, b: 2 }).part, part);
+    assert.equal(share([part, 1], [part, 2])[0], part);
+  });
+
   it('keeps a field named like the prototype, and takes no inherited one for a field', () => {
     const parse = (text: string): Record<string, unknown> => JSON.parse(text);
     for (const text of ['{"__proto__":{"a":1},"b":1}', '{"__proto__":[],"b":1}', '{"toString":1,"b":1}']) {

@@ -2,19 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GrpcMatch } from '../../snapshot/index.ts';
+import type { GrpcMatch, HttpMatch, RequestMatch } from '../../snapshot/index.ts';
 import { sampleRule } from '../../snapshot/rule.test-support.ts';
 import { compareEntries, rankEntry } from '../rules/precedence.ts';
 import { findTakers, lintShadows } from './shadowed-matches.ts';
 
 /** Indexes of those `matches` (of one rule) that are found to be hidden. */
 function hidden(...matches: readonly Omit<GrpcMatch, 'kind'>[]): readonly number[] {
+  return hiddenAmong(matches.map(match => ({ kind: 'grpc', ...match })));
+}
+
+function hiddenAmong(matches: readonly RequestMatch[]): readonly number[] {
   const rule = sampleRule('r');
-  const entries = matches.map((match, matchIndex) => ({
-    match: { kind: 'grpc' as const, ...match },
-    rule,
-    matchIndex,
-  }));
+  const entries = matches.map((match, matchIndex) => ({ match, rule, matchIndex }));
   const ranked = entries
     .map(entry => rankEntry(entry, { namespace: 'n', name: 'r', hostnames: [] }))
     .sort(compareEntries);
@@ -94,6 +94,15 @@ describe('findTakers', () => {
       hidden({ method: regex('a\\.B', 'M'), headers: [header('x')] }, { method: exact(null, 'M'), headers: [] }),
       [0],
     );
+  });
+
+  it('finds what stands behind a pattern of every path', () => {
+    const path = (kind: HttpMatch['path']['kind'], value: string): HttpMatch => {
+      return { kind: 'http', path: { kind, value }, method: null, headers: [], queryParams: [] };
+    };
+    assert.deepEqual(hiddenAmong([path('prefix', '/'), path('regex', '/.*'), path('prefix', '/a')]), [2, 0]);
+    assert.deepEqual(hiddenAmong([path('prefix', '/'), path('regex', '/a.*'), path('prefix', '/a')]), []);
+    assert.deepEqual(hiddenAmong([path('regex', '/.*'), path('exact', '/a')]), []);
   });
 
   it('takes a real pattern for what it is', () => {

@@ -79,12 +79,7 @@ const NO_HOSTS: ListenerTable['hosts'] = new Map();
 
 function haveSameMatches(before: readonly RankedEntry[], after: readonly RankedEntry[]): boolean {
   if (before === after) return true;
-  return before.length === after.length && before.every((entry, at) => isSamePlace(entry, after[at]));
-}
-
-function isSamePlace(a: RankedEntry, b: RankedEntry | undefined): boolean {
-  if (a === b) return true;
-  return a.matchKey === b?.matchKey && a.entry.rule.id === b.entry.rule.id && a.entry.matchIndex === b.entry.matchIndex;
+  return before.length === after.length && before.every(({ matchKey: key }, at) => key === after[at]?.matchKey);
 }
 
 /**

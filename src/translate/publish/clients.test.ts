@@ -82,5 +82,12 @@ describe('the clients of frontends', () => {
       first,
     );
     assert.equal(moved.clients[0], first.clients[1]);
+    const older = pod('b/older', { podIP: '10.0.0.1' }, { creationTimestamp: '2020-01-01T00:00:00Z' });
+    const younger = pod('a/p', { podIP: '10.0.0.1' }, { creationTimestamp: '2025-01-01T00:00:00Z' });
+    const alone = publishClients({ pods: new Map([younger]), given: first.given, isAsked: true });
+    const joined = publishClients({ pods: new Map([younger, older]), given: first.given, isAsked: true }, alone);
+    assert.equal(joined.clients, alone.clients);
+    const left = publishClients({ pods: new Map([older]), given: first.given, isAsked: true }, joined);
+    assert.deepEqual(left.clients, [of('10.0.0.1/32', 'b')]);
   });
 });
