@@ -136,7 +136,7 @@ describe('check', () => {
       );
       const rule = run.tool.driver.rules[found.ruleIndex];
       assert.equal(rule.defaultConfiguration.level, 'error');
-      assert.ok(rule.shortDescription.text.length > 0 && rule.help.text.length > 0);
+      for (const part of ['shortDescription', 'fullDescription', 'help']) assert.ok(rule[part].text.length > 0, part);
     });
 
     it('has no results for good manifests, and no place for standard input', async () => {

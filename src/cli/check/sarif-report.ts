@@ -34,7 +34,9 @@ function ruleOf(code: string): object {
   return {
     id: code,
     shortDescription: { text: summary },
-    ...(help === '' ? {} : { help: { text: help } }),
+    // GitHub asks for both, and for a help.
+    fullDescription: { text: summary },
+    help: { text: help },
     ...(severity === null ? {} : { defaultConfiguration: { level: LEVELS[severity] } }),
   };
 }
