@@ -109,8 +109,9 @@ class Client2 {
     const head = { ':method': method, ':authority': host, ':path': path, ...fields };
     const stream = this.#session.request(head, { endStream: body === undefined });
     if (body !== undefined) stream.end(body);
-    const [received] = await once(stream, 'response');
-    return { status: received[':status'], fields: joined(received), body: await text(stream) };
+    // Read from the start, see `ask2` of http-peers.
+    const [[received], read] = await Promise.all([once(stream, 'response'), text(stream)]);
+    return { status: received[':status'], fields: joined(received), body: read };
   }
 
   close(): void {

@@ -214,8 +214,9 @@ async function ask2(
     const head = { ':method': method, ':path': path, ':authority': 'a.test', ...headers };
     const stream = session.request(head, { endStream: body.length === 0 });
     if (body.length > 0) stream.end(body);
-    const [fields] = await once(stream, 'response');
-    return { status: fields[':status'], headers: fields, text: await text(stream) };
+    // Read from the start, see `ask2` of http-peers.
+    const [[fields], read] = await Promise.all([once(stream, 'response'), text(stream)]);
+    return { status: fields[':status'], headers: fields, text: read };
   } finally {
     session.close();
   }

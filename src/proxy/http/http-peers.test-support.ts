@@ -163,7 +163,8 @@ async function ask2(session: ClientHttp2Session, asked: Asked): Promise<Outcome>
     received = fields as typeof received;
   });
   if (method !== 'HEAD') stream.end(body);
-  const [fields] = await once(stream, 'response');
-  asked.onHead?.();
-  return { status: fields[':status'], headers: fields, interim, body: await text(stream), trailers: received };
+  stream.once('response', () => asked.onHead?.());
+  // Read from the start: Node tells who begins after a stream was closed that it closed too early, though all of it is there.
+  const [[fields], read] = await Promise.all([once(stream, 'response'), text(stream)]);
+  return { status: fields[':status'], headers: fields, interim, body: read, trailers: received };
 }

@@ -68,8 +68,8 @@ describe('the health endpoint', () => {
     sessions.push(session);
     return async ({ path = '/healthz', method = 'GET', host = 'a.test', fields = PROBE } = {}) => {
       const stream = session.request({ ':path': path, ':method': method, ':authority': host, ...fields });
-      const [head] = await once(stream, 'response');
-      return `${head[':status']} ${(await text(stream)).trim()}`;
+      const [[head], read] = await Promise.all([once(stream, 'response'), text(stream)]);
+      return `${head[':status']} ${read.trim()}`;
     };
   }
 
