@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, constants as fsConstants } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,6 +20,9 @@ interface Caps {
   readonly textBytes: number;
 }
 const CAPS: Caps = { fileBytes: MAX_KEPT_BYTES, textBytes: MAX_KEPT_TEXT_BYTES };
+
+/** A draft that nobody wrote to for so long is of a process that was killed. */
+const MAX_DRAFT_AGE_MS = 600_000;
 
 /** The file that was saved last: whatever else is in its place is another process's, which may have the number of ours, once that is gone. */
 interface Saved {
@@ -89,12 +92,25 @@ export class KeptFile implements WorldKeeper {
         new AtMost(this.#caps.fileBytes),
         createWriteStream(this.#draft, { mode: 0o600 }),
       );
-      const { ino, dev, size } = await stat(this.#draft);
+      const { ino, dev, size, mtimeMs } = await stat(this.#draft);
       await rename(this.#draft, this.place);
       this.#saved = { ino, dev, size, textBytes: text.passed };
+      await this.#removeLeftDrafts(mtimeMs).catch(() => undefined);
     } catch (error) {
       await rm(this.#draft, { force: true });
       throw error;
+    }
+  }
+
+  /** Of processes with other numbers. `nowMs`: as the file system has it. */
+  async #removeLeftDrafts(nowMs: number): Promise<void> {
+    const folder = dirname(this.place);
+    const start = `.${basename(this.place)}.`;
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(start)) continue;
+      const draft = join(folder, name);
+      const { mtimeMs } = await stat(draft);
+      if (nowMs - mtimeMs > MAX_DRAFT_AGE_MS) await rm(draft, { force: true });
     }
   }
 

@@ -861,6 +861,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       over: 'the cluster is not kept over a restart; what was kept before stays, and the log says so',
     },
     { limit: 'controller#MAX_KEPT_TEXT_BYTES', over: 'as above' },
+    { limit: 'controller#MAX_DRAFT_AGE_MS', over: 'it is removed when something is kept next' },
     {
       limit: 'store/kubernetes/contested-writes#MAX_KNOWN',
       over: 'who undoes what is written is found out a little later',
