@@ -39,6 +39,8 @@ export interface TranslateEnvironment {
   readonly place?: Place;
   /** Milliseconds since the epoch; for certificate expiry findings only. */
   readonly nowMs: number;
+  /** Hears of each end of certificates that findings depend on, with `nowMs`. Default: nobody does. */
+  noteEnd?(endMs: number): void;
   /**
    * Reads a certificate chain and its key (PEM) and judges whether they can be served. A pure function; a parameter because
    * it needs the TLS library that serves them.

@@ -37,6 +37,9 @@ type Act =
   | { readonly kind: 'delete' | 'write-as-before' | 'make-again'; readonly at: number }
   | { readonly kind: 'list-backwards' }
   | { readonly kind: 'move-ports'; readonly ports: readonly (readonly [number, number])[] }
+  /** Certificates of these worlds end with 2029. */
+  | { readonly kind: 'set-clock'; readonly nowMs: number }
+  | { readonly kind: 'give-addresses'; readonly address: string | null }
   | { readonly kind: 'refuse'; readonly objects: readonly (readonly [string, string])[] };
 
 const at = fc.nat(40);
@@ -55,6 +58,18 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc
       .constantFrom<[number, number][]>([], [[80, 8080]], [[80, 81]])
       .map(ports => ({ kind: 'move-ports' as const, ports })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(Date.UTC(2026, 0), Date.UTC(2029, 11, 20), Date.UTC(2030, 1))
+      .map(nowMs => ({ kind: 'set-clock' as const, nowMs })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('127.0.0.1', '10.9.9.9', null)
+      .map(address => ({ kind: 'give-addresses' as const, address })),
   },
   {
     weight: 1,
@@ -144,6 +159,12 @@ export class History {
       }
       case 'move-ports':
         this.environment = { ...this.environment, movedPorts: new Map(one.ports) };
+        return;
+      case 'set-clock':
+        this.environment = { ...this.environment, nowMs: one.nowMs };
+        return;
+      case 'give-addresses':
+        this.environment = { ...this.environment, addressOf: () => one.address };
         return;
       case 'refuse':
         this.environment = { ...this.environment, refused: new Map(one.objects) };

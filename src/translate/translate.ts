@@ -2,11 +2,8 @@
 
 import type { ResourceSet } from '../resources/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import { acceptClasses } from './accept/classes.ts';
-import { acceptGateways } from './accept/gateways.ts';
-import { acceptListenerSets } from './accept/listener-sets.ts';
+import { acceptAll } from './accept/accepted.ts';
 import { acceptMeshes, meshContext } from './accept/meshes.ts';
-import { acceptXBackends } from './accept/x-backends.ts';
 import { groupFrontends } from './arbitrate/frontend-groups.ts';
 import { arbitrateRoutes } from './arbitrate/listener-tables.ts';
 import { settleRoutes } from './arbitrate/settled-routes.ts';
@@ -14,9 +11,6 @@ import { arbitrateStreams } from './arbitrate/stream-tables.ts';
 import { parentTargets } from './attach/parent-target.ts';
 import type { Place, TranslateEnvironment } from './environment.ts';
 import { lintWhenAsked } from './lint/lint.ts';
-import { acceptBackendTls } from './policies/backend-tls-policies.ts';
-import { acceptTelemetry } from './policies/telemetry-policies.ts';
-import { acceptTraffic } from './policies/traffic-policies.ts';
 import { countAttachedRoutes } from './publish/attached-routes.ts';
 import { mergeBindings, publishBindings } from './publish/bindings.ts';
 import { publishClients } from './publish/clients.ts';
@@ -26,7 +20,6 @@ import { publishOutcomes } from './publish/gateway-outcomes.ts';
 import { judgedPolicies } from './publish/judged-policies.ts';
 import { clientCertificates, publishSecrets } from './publish/secrets.ts';
 import { indexPods, NO_PODS } from './resolve/pod-index.ts';
-import { indexGrants } from './resolve/reference-grants.ts';
 import { indexSlices } from './resolve/slice-index.ts';
 import { routeContext } from './rules/route-context.ts';
 import { translateRoutes } from './rules/translated-routes.ts';
@@ -49,28 +42,12 @@ export function translate(
 ): Translation {
   const memory = previous?.memory;
   const refused = environment.refused ?? NONE_REFUSED;
-  const grants = indexGrants(resources);
-  const classes = acceptClasses(resources, environment);
-  const trust = { resources, grants, environment, inspected: memory?.trust ?? new WeakMap() };
-  // Before all that refers to Services: policies say how those are spoken to.
-  const policies = acceptBackendTls(resources, trust, memory?.routes.tls);
-  const tls = policies.services;
-  const traffic = acceptTraffic(resources, memory?.routes.traffic);
-  const telemetry = acceptTelemetry(resources, refused);
-  const secretReader = {
-    resources,
-    grants,
-    environment,
-    trust,
-    previous: memory?.secrets ?? new Map(),
-    read: new Map(),
-  };
-  const xBackends = acceptXBackends(secretReader, memory?.routes.xBackends);
-  const reader = { ...secretReader, tls, xBackends: xBackends.byName, telemetry: telemetry.ofGateways };
   // Gateways before routes: a route attaches to listeners that are already judged.
-  const sets = acceptListenerSets(classes, reader);
-  const gateways = acceptGateways(classes, sets.attached, reader);
-  const targets = parentTargets(gateways, sets.refused, memory?.routes.targets);
+  const accepted = acceptAll(resources, environment, memory?.accepted);
+  const { grants, classes, policies, traffic, telemetry, xBackends, sets, gateways } = accepted;
+  const isAccepted = accepted === memory?.accepted;
+  const tls = policies.services;
+  const targets = isAccepted ? memory.routes.targets : parentTargets(gateways, sets.refused, memory?.routes.targets);
   const world = { resources, targets, tls, traffic: traffic.services, xBackends: xBackends.byName, refused };
   const routes = translateRoutes(world, routeContext(world, { environment, grants }), memory?.routes);
   // All routes of a listener at once: which of them gets a request depends on the others.
@@ -78,7 +55,7 @@ export function translate(
   const streams = arbitrateStreams(routes.changes, memory?.streams ?? new Map());
   const groups = groupFrontends(routes.changes, memory?.groups);
   const settled = settleRoutes(routes, groups, memory?.settled);
-  const published = publishBindings(gateways, { tables, streams }, memory?.bindings);
+  const published = publishBindings({ gateways, tables, streams }, memory?.bindings);
   // Frontends after Gateways, whose sockets they cannot have.
   const { mesh, movedPorts } = environment;
   const isOnNode = meshContext(environment)?.isOnNode ?? false;
@@ -176,8 +153,7 @@ export function translate(
     outcomes,
     setAside: NONE_ASIDE,
     memory: {
-      secrets: reader.read,
-      trust: trust.inspected,
+      accepted,
       slices,
       routes,
       attached,

@@ -2,7 +2,7 @@
 
 import type { Finding } from '../errors/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import type { SecretContent } from './accept/certificates.ts';
+import type { Accepted } from './accept/accepted.ts';
 import type { FrontendGroups } from './arbitrate/frontend-groups.ts';
 import type { ListenerTables } from './arbitrate/listener-tables.ts';
 import type { SettledRoutes } from './arbitrate/settled-routes.ts';
@@ -15,7 +15,6 @@ import type { PublishedClients } from './publish/clients.ts';
 import type { PublishedClusters } from './publish/clusters.ts';
 import type { PublishedFrontends } from './publish/frontends.ts';
 import type { SliceIndex } from './resolve/slice-index.ts';
-import type { TrustReader } from './resolve/trust-bundles.ts';
 import type { TranslatedRoutes } from './rules/translated-routes.ts';
 import type { SetAside } from './set-aside.ts';
 
@@ -38,8 +37,7 @@ export type PreviousTranslation = Pick<Translation, 'snapshot'> & Partial<Pick<T
 
 /** The steps' results, from which the next translation takes over what did not change. */
 export interface TranslationMemory {
-  readonly secrets: ReadonlyMap<string, SecretContent>;
-  readonly trust: TrustReader['inspected'];
+  readonly accepted: Accepted;
   readonly slices: SliceIndex;
   readonly routes: TranslatedRoutes;
   readonly attached: AttachedRoutes;

@@ -152,7 +152,9 @@ export function expiryFindings(
   { owner, path, reader }: CertificateSite,
 ): readonly Finding[] {
   const name = formatNamespacedName(content.secret.metadata);
-  const expiry = expiryOf(content.certificate.notAfterMs, reader.environment.nowMs);
+  const { notAfterMs } = content.certificate;
+  reader.environment.noteEnd?.(notAfterMs);
+  const expiry = expiryOf(notAfterMs, reader.environment.nowMs);
   const help = `Renew Secret ${name}`;
   switch (expiry.state) {
     case 'later':

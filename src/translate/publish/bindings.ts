@@ -23,15 +23,20 @@ import type { ListenerOwner } from '../listener-site.ts';
 export interface PublishedBindings {
   readonly bindings: readonly Binding[];
   readonly certificates: readonly Certificate[];
+  readonly madeOf: BindingSources;
+}
+
+/** What they are made of; each keeps its identity while it is unchanged. */
+interface BindingSources extends AttachedTables {
+  readonly gateways: ReadonlyMap<string, AcceptedGateway>;
 }
 
 /** Puts every listener that carries traffic on its sockets. Unchanged parts keep their identity. */
-export function publishBindings(
-  gateways: ReadonlyMap<string, AcceptedGateway>,
-  routes: AttachedTables,
-  previous: PublishedBindings | undefined,
-): PublishedBindings {
-  const known = knownListeners(previous);
+export function publishBindings(sources: BindingSources, previous: PublishedBindings | undefined): PublishedBindings {
+  const { gateways, ...routes } = sources;
+  const before = previous?.madeOf.gateways === gateways ? previous.madeOf : null;
+  if (previous !== undefined && before?.tables === routes.tables && before.streams === routes.streams) return previous;
+  const known = { before, listeners: knownListeners(previous) };
   const sockets = new Map<string, Writable<Omit<Binding, 'id'>>>();
   const certificates = new Map<string, Certificate>();
   for (const accepted of gateways.values()) {
@@ -62,14 +67,18 @@ export function publishBindings(
       }
     }
   }
-  const before = new Map(previous?.bindings.map(binding => [binding.id, binding]));
+  const knownBindings = new Map(previous?.bindings.map(binding => [binding.id, binding]));
   const bindings = [...sockets].map(([id, { listeners, ...socket }]): Binding => {
     listeners.sort((a, b) => compareHostnames(a.hostname, b.hostname) || compareStrings(a.id, b.id));
-    return keepBinding(before.get(id), { id, ...socket, listeners });
+    return keepBinding(knownBindings.get(id), { id, ...socket, listeners });
   });
   bindings.sort((a, b) => compareStrings(a.id, b.id));
   const sorted = [...certificates.values()].sort((a, b) => compareStrings(a.id, b.id));
-  return { bindings: keepList(previous?.bindings, bindings), certificates: share(previous?.certificates, sorted) };
+  return {
+    bindings: keepList(previous?.bindings, bindings),
+    certificates: share(previous?.certificates, sorted),
+    madeOf: sources,
+  };
 }
 
 /** What all bindings are put together of. */
@@ -109,19 +118,26 @@ interface AttachedTables {
 
 interface KnownTables extends AttachedTables {
   readonly reached: Omit<ReachedPorts, 'own'>;
-  readonly known: ReadonlyMap<string, Listener>;
+  readonly known: KnownListeners;
+}
+
+interface KnownListeners {
+  /** What they were made of, if of the same Gateways; else null. */
+  readonly before: AttachedTables | null;
+  readonly listeners: ReadonlyMap<string, Listener>;
 }
 
 function publishListener(accepted: AcceptedGateway, listener: AcceptedListener, tables: KnownTables): Listener {
   const { id, protocol } = listener.judged;
+  const { before, listeners } = tables.known;
+  const known = listeners.get(id);
+  const isSame = before?.tables.get(id) === tables.tables.get(id) && before?.streams.get(id) === tables.streams.get(id);
+  if (before !== null && isSame && known !== undefined) return known;
   switch (protocol?.listener) {
     case 'tls':
     case 'tcp':
     case 'udp':
-      return keepStreams(
-        tables.known.get(id),
-        streamListener(accepted, listener, { kind: protocol.listener, ...tables }),
-      );
+      return keepStreams(known, streamListener(accepted, listener, { kind: protocol.listener, ...tables }));
     default:
       return publishRequestListener(accepted, listener, tables);
   }
@@ -153,7 +169,7 @@ function publishRequestListener(
     judged.protocol?.secure === true
       ? { kind: 'https', ...identity, tls: terminationOf(listener, accepted.forwardsClients), ...routing }
       : { kind: 'http', ...identity, ...routing };
-  const before = known.get(judged.id);
+  const before = known.listeners.get(judged.id);
   // Virtual hosts keep their identity where they are made; to compare what is in them would cost as much as all routes.
   const isSame = before !== undefined && routesRequests(before) && before.virtualHosts === virtualHosts;
   return isSame ? share<Listener>(before, published) : published;

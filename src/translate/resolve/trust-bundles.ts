@@ -85,6 +85,7 @@ export function resolveTrust(refs: readonly TrustReference[], site: TrustSite): 
       continue;
     }
     used.set(found.id, found);
+    site.reader.environment.noteEnd?.(found.lastMs);
     const expiry = expiryOfTrust(found.object, found.lastMs, site.reader.environment.nowMs);
     if (expiry !== null) findings.push(findingOf(expiry.code, site.referrer, { path: at.path, ...expiry }));
   }
