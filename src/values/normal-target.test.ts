@@ -18,6 +18,8 @@ const NORMAL: readonly (readonly [given: string, normal: string])[] = [
   ['/%c3%a9', '/%C3%A9'],
   ['/%2541', '/%2541'],
   ['/\xc3\xa9', '/%C3%A9'],
+  ['/a?q=\xc3\xa9%c3', '/a?q=%C3%A9%c3'],
+  ['/\xe9?\xe9', '/%E9?%E9'],
   ['/{id}|"<x>^`[]', '/%7Bid%7D%7C%22%3Cx%3E%5E%60%5B%5D'],
   ['//a///b//', '/a/b/'],
   ['//evil.example/x', '/evil.example/x'],

@@ -16,12 +16,14 @@ const IS_PLAIN: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 /** No path of a URI holds them (RFC 3986 §3.3), but clients send them. */
 const UNENCODED = /["<>[\]^`{|}\x80-\xff]/g;
+/** Nor a query; its other characters are data of whoever made it. */
+const UNENCODED_IN_QUERY = /[\x80-\xff]/g;
 const ESCAPE = /%[0-9A-Fa-f]{2}/g;
 /** What a next hop that decodes may take for a slash. */
 const HIDDEN_SLASH = /%2F|%5C/;
 
 /**
- * The target in its one form: unreserved characters decoded, other escapes in capitals, slashes merged, dot segments resolved; the query is left as it is.
+ * The target in its one form: unreserved characters decoded, other escapes in capitals, slashes merged, dot segments resolved; of the query only bytes above 0x7f are encoded.
  * The same string when it is in that form already, and for what is no path (`*`). '': it is refused, `targetFault` says why.
  * `normalTarget(normalTarget(t))` is `normalTarget(t)`. O(length), one look at each character for most.
  */
@@ -30,7 +32,7 @@ export function normalTarget(target: string): string {
   if (targetFault(target) !== undefined) return '';
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
-  return `${resolved(encodedOnce(path))}${mark < 0 ? '' : target.slice(mark)}`;
+  return `${resolved(encodedOnce(path))}${mark < 0 ? '' : target.slice(mark).replace(UNENCODED_IN_QUERY, percentEncoded)}`;
 }
 
 /** Why a target is refused, to be put after it; undefined: it is not. */
@@ -59,11 +61,11 @@ function isNormal(target: string): boolean {
   return true;
 }
 
-/** Whether all from `from` on may stand in a query. */
+/** Whether all from `from` on stands for itself in a query. */
 function isQuery(target: string, from: number): boolean {
   for (let at = from; at < target.length; at++) {
     const code = target.charCodeAt(at);
-    if (code <= 0x20 || code === 0x23 || code === 0x7f) return false;
+    if (code <= 0x20 || code === 0x23 || code >= 0x7f) return false;
   }
   return true;
 }
@@ -75,7 +77,11 @@ function encodedOnce(path: string): string {
       const character = String.fromCharCode(Number.parseInt(text.slice(1), 16));
       return UNRESERVED.test(character) ? character : text.toUpperCase();
     })
-    .replace(UNENCODED, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+    .replace(UNENCODED, percentEncoded);
+}
+
+function percentEncoded(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** A segment that a server reads as a dot segment which takes encoded slashes for slashes, or cuts path parameters off (`..;x`). */

@@ -32,6 +32,7 @@ const NAMED: readonly (readonly [target: string, rule: string, seen: string])[] 
   ['/admin/%2e%2E/x', 'all', '/x'],
   ['/x%2fadmin', 'all', '/x%2Fadmin'],
   ['/Admin', 'all', '/Admin'],
+  ['/x/\xc3\xa9?q=\xc3\xa9', 'all', '/x/%C3%A9?q=%C3%A9'],
 ];
 const REFUSED = ['/x/..%2fadmin', '/x/..;/admin', '/x\\..\\admin', '/%', '/x%00', '/x#y'];
 

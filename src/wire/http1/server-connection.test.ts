@@ -100,6 +100,7 @@ describe('HTTP/1.1 server role: requests', () => {
     ['GET', 'http://b.example?q', '/?q', 'b.example'],
     ['OPTIONS', '*', '*', 'b.example'],
     ['OPTIONS', 'http://b.example', '*', 'b.example'],
+    ['GET', '/\xe9?\xc3\xa9', '/\xe9?\xc3\xa9', 'b.example'],
     ['GET', '//c.example/x', '//c.example/x', 'b.example'],
   ];
   for (const [method, target, path, authority] of targets) {
