@@ -137,8 +137,9 @@ export const LINT_CODES = {
   },
   'lint/method-never-matches': {
     severity: 'warning',
-    summary: 'a match asks for a gRPC service or method whose name has a slash, which none has',
-    help: 'write service and method apart',
+    summary:
+      'a match asks for a gRPC service or method whose name has a slash, which none has, or for CONNECT, which is not served',
+    help: 'write service and method apart; match upgrades as GET',
   },
   'lint/hostnames-of-service': {
     severity: 'info',

@@ -29,6 +29,19 @@ describe('a question to explain', () => {
     }
   });
 
+  it('is about what a URL names, a method of any name, and OPTIONS *', () => {
+    for (const [asked, ...wanted] of [
+      ['GET http://A.example.com:80/x?y', 'GET', '/x?y', 'a.example.com'],
+      ['https://a.example.com', 'GET', '/', 'a.example.com'],
+      ['VERSION-CONTROL /x', 'VERSION-CONTROL', '/x', null],
+      ['OPTIONS *', 'OPTIONS', '*', null],
+    ] as const) {
+      const answer = ask(`http=${encodeURIComponent(asked)}`);
+      assert.ok('path' in answer, asked);
+      assert.deepEqual([answer.method, answer.path, answer.host], wanted);
+    }
+  });
+
   it('is about a path as it stands, when it begins with a slash', () => {
     const answer = ask(`grpc=${encodeURIComponent('/a.B//C?x=1')}`);
     assert.ok('path' in answer);
@@ -70,6 +83,10 @@ describe('a question to explain', () => {
     ['grpc=a.B/C&host=evil@a.test', /is not a host: a request that names it is refused/],
     ['http=/&host=a.test&header=host:%20b.test', /"a.test" and "b.test" are two hosts/],
     ['http=/&header=host:%20a.test&header=host:%20a.test', /is not a host/],
+    ['http=/&host=b%C3%BCcher.test', /is not a host: .*; clients name it xn--bcher-kva.test$/],
+    ['http=http://a.test/&host=b.test', /are two hosts/],
+    ['http=CONNECT /', /CONNECT is not served: it is answered with 501/],
+    ['http=*', /is not METHOD \/path/],
     ['grpc=a.B/C&hots=x', /unknown parameter "hots"/],
   ] as const) {
     it(`is refused when it is "${query}"`, () => {

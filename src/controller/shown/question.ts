@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { domainToASCII } from 'node:url';
 import {
   type Explanation,
   explain,
@@ -45,24 +46,36 @@ export function parseQuestion(params: URLSearchParams): Question | StreamQuestio
   if ('fault' in asked) return asked;
   const headers = parseHeaders(params.getAll('header'));
   if ('fault' in headers) return headers;
-  const { host: named, ...fields } = headers.fields;
-  const hosts = [params.get('host'), named ?? null].filter(host => host !== null && host !== '');
-  const malformed = hosts.find(host => !isAuthority(host ?? ''));
-  if (malformed !== undefined)
-    return { fault: `"${malformed}" is not a host: a request that names it is refused as malformed` };
-  const [host = null, ...others] = new Set(hosts.map(one => hostOfAuthority(one ?? '')));
-  if (others.length > 0)
-    return { fault: `"${host}" and "${others[0]}" are two hosts: such a request is refused as malformed` };
+  const { host: said, ...fields } = headers.fields;
+  const host = parseHost([params.get('host'), asked.named, said ?? null]);
+  if (host !== null && typeof host === 'object') return host;
   const client = params.get('client');
   if (client !== null && normalAddress(client) === undefined) return { fault: `"${client}" is not an IP address` };
+  const { method, path } = asked;
   return {
-    ...asked,
     protocol: protocolOf(asked, headers.fields),
+    method,
+    path,
     host,
     headers: fields,
     client,
     ...parsePlace(params),
   };
+}
+
+/** The host that all ways of saying it mean; null: none says one. */
+function parseHost(named: readonly (string | null)[]): string | null | { readonly fault: string } {
+  const hosts = named.filter(host => host !== null && host !== '') as readonly string[];
+  const malformed = hosts.find(host => !isAuthority(host));
+  if (malformed !== undefined) {
+    const ascii = domainToASCII(malformed);
+    const meant = isAuthority(ascii) && ascii !== malformed ? `; clients name it ${ascii}` : '';
+    return { fault: `"${malformed}" is not a host: a request that names it is refused as malformed${meant}` };
+  }
+  const [host = null, other] = new Set(hosts.map(hostOfAuthority));
+  return other === undefined
+    ? host
+    : { fault: `"${host}" and "${other}" are two hosts: such a request is refused as malformed` };
 }
 
 /** What a snapshot does with what is asked about. */
@@ -144,21 +157,36 @@ function protocolOf({ protocol, method }: Asked, headers: Readonly<Record<string
   return method === 'POST' && isGrpcContentType(contentType) ? 'grpc' : 'http';
 }
 
-type Asked = Pick<Question, 'protocol' | 'method' | 'path'>;
+/** `named`: the host, where a whole URL is asked about; null: it is not. */
+type Asked = Pick<Question, 'protocol' | 'method' | 'path'> & { readonly named: string | null };
+
+/** A method of any name, before a path, a URL, or the `*` of OPTIONS. */
+const REQUEST = /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s+)?(?:https?:\/\/([^\s/?#]+))?(\/\S*|\*|)$/i;
 
 function parseAsked(grpc: string | null, http: string | null): Asked | { readonly fault: string } {
   if ((grpc === null) === (http === null))
     return { fault: 'one of grpc=pkg.Service/Method and http=GET /path is needed' };
   if (grpc !== null) {
     // As it stands on the wire, whatever it is: the explanation says what a gateway does with it.
-    if (grpc.startsWith('/')) return { protocol: 'grpc', method: 'POST', path: grpc };
+    if (grpc.startsWith('/')) return { protocol: 'grpc', method: 'POST', path: grpc, named: null };
     const [, service, method] = /^([^/\s]+)\/([^/\s]+)$/.exec(grpc) ?? [];
     if (service === undefined || method === undefined) return { fault: `"${grpc}" is not pkg.Service/Method` };
-    return { protocol: 'grpc', method: 'POST', path: `/${service}/${method}` };
+    return { protocol: 'grpc', method: 'POST', path: `/${service}/${method}`, named: null };
   }
-  const [, verb = 'GET', path] = /^(?:([A-Za-z]+)\s+)?(\/\S*)$/.exec(http ?? '') ?? [];
-  if (path === undefined) return { fault: `"${http}" is not METHOD /path` };
-  return { protocol: 'http', method: verb.toUpperCase(), path: path.replace(/[^ -~]+/gu, encodeURIComponent) };
+  return parseRequest(http ?? '');
+}
+
+function parseRequest(text: string): Asked | { readonly fault: string } {
+  const [, verb = 'GET', named = null, rest = ''] = REQUEST.exec(text) ?? [];
+  const method = verb.toUpperCase();
+  if (method === 'CONNECT')
+    return {
+      fault: 'CONNECT is not served: it is answered with 501, and an upgrade is a GET with the header "upgrade"',
+    };
+  const path = rest === '' && named !== null ? '/' : rest;
+  if (path === '' || (path === '*' && (method !== 'OPTIONS' || named !== null)))
+    return { fault: `"${text}" is not METHOD /path` };
+  return { protocol: 'http', method, path: path.replace(/[^ -~]+/gu, encodeURIComponent), named };
 }
 
 function parseHeaders(

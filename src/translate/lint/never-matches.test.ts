@@ -9,11 +9,15 @@ import { lintNeverMatches } from './never-matches.ts';
 
 /** How many findings a path pattern has. */
 function findingsOf(pattern: string): number {
+  return findingsOfMatch({ path: { type: 'RegularExpression', value: pattern } });
+}
+
+function findingsOfMatch(match: object): number {
   const route = parsed({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: { name: 'r' },
-    spec: { rules: [{ matches: [{ path: { type: 'RegularExpression', value: pattern } }] }] },
+    spec: { rules: [{ matches: [match] }] },
   });
   if (route.kind !== 'HTTPRoute') throw new Error('not an HTTPRoute');
   return lintNeverMatches(route).length;
@@ -59,6 +63,11 @@ describe('matches that no request can meet', () => {
       '/a\\\\?b',
     ])
       assert.equal(findingsOf(pattern), 0, pattern);
+  });
+
+  it('are found where the method is CONNECT, which is not served', () => {
+    assert.equal(findingsOfMatch({ method: 'CONNECT' }), 1);
+    assert.equal(findingsOfMatch({ method: 'OPTIONS' }), 0);
   });
 
   it('are none that a path meets', () => {

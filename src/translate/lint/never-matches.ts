@@ -19,9 +19,10 @@ function ruleFindings(route: RequestRoute, source: RouteRule, at: Path): readonl
         method === undefined ? [] : methodFindings(route, method, [...at, index, 'method']),
       );
     case 'HTTPRoute':
-      return source.rule.matches.flatMap(({ path }, index) =>
-        pathFindings(route, path, [...at, index, 'path', 'value']),
-      );
+      return source.rule.matches.flatMap(({ path, method }, index) => [
+        ...pathFindings(route, path, [...at, index, 'path', 'value']),
+        ...(method === 'CONNECT' ? [unservedMethod(route, [...at, index, 'method'])] : []),
+      ]);
   }
 }
 
@@ -50,6 +51,13 @@ function methodFindings(
     const message = `No ${name} has a name like ${pattern}: service and method are compared without the slash between them`;
     return [findingOf('lint/method-never-matches', route, { path: [...at, name], message, help: 'Write them apart' })];
   });
+}
+
+/** Also where it carries an upgrade: rules see that as a GET. */
+function unservedMethod(route: RequestRoute, path: Path): Finding {
+  const message = 'CONNECT is not served (501), so this match takes no request';
+  const help = 'Match GET, which rules see of a request for an upgrade, and the header upgrade';
+  return findingOf('lint/method-never-matches', route, { path, message, help });
 }
 
 /** The first character of a pattern stands for itself. Alternatives may begin otherwise. */
