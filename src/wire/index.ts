@@ -42,6 +42,7 @@ export { Http2Stream } from './http2/stream.ts';
 export type { CodecAnswer, EndReason, StreamEnd } from './message/end-reason.ts';
 export type { MessageConnection, MessageConnectionEvents } from './message/message-connection.ts';
 export type { MessageEvents, MessageStream } from './message/message-stream.ts';
+export type { WindowAccount } from './message/window-account.ts';
 export { copyBytes } from './output/copy-bytes.ts';
 export type { OutputSink } from './output/output.ts';
 export { ownCopy } from './output/own-copy.ts';

@@ -192,7 +192,7 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
       limit: 'wire/http2#MAX_GROWN_BYTES',
       over: 'windows do not grow until streams with grown ones have ended',
     },
-    { limit: 'wire/http2#MAX_CONNECTION_GROWN_BYTES', over: 'as above' },
+    { limit: 'wire/http2#MAX_ACCOUNT_GROWN_BYTES', over: 'as above' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.connectionWindowBytes', over: 'FLOW_CONTROL_ERROR' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.budgetIntervalMs', over: 'the budgets below begin anew' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxPings', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },

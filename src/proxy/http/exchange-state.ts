@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { HeaderList, type MessageConnection, type MessageStream, type VolatileFields } from '../../wire/index.ts';
+import {
+  HeaderList,
+  type MessageConnection,
+  type MessageStream,
+  type VolatileFields,
+  type WindowAccount,
+} from '../../wire/index.ts';
 import { type Answer, type Face, type FaceCall, HTTP, Outcome } from '../faces/index.ts';
 import type { FieldChange, FilterStep, SessionToken } from '../filters/index.ts';
 import { BodyPipe } from '../io/index.ts';
@@ -31,6 +37,8 @@ export interface ExchangeOwner {
   readonly version: MessageConnection['version'];
   /** Whose requests get their share of endpoints together: those of the connection, or of all connections of one client. */
   readonly client: object;
+  /** What it is charged with. */
+  readonly memory: WindowAccount;
   /** The gateway ends the connection although requests are in progress. */
   readonly isCut: boolean;
   /** Where new requests of this connection are decided now. */
@@ -91,6 +99,11 @@ export abstract class ExchangeState {
     this.stream = stream;
     this.request = new RequestPipe(stream, owner.serving.bodies);
     this.response = new BodyPipe(null, owner.serving.bodies);
+  }
+
+  /** See `MessageEvents`. */
+  get windows(): WindowAccount {
+    return this.owner.memory;
   }
 
   /** Makes room for what few requests have. */

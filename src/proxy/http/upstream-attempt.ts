@@ -8,7 +8,7 @@
  *        │                  └──discard──► over, what still comes is dropped ──abandon──► over
  *        └──onOpenFailed, abandon─────────────────────────────────▲
  */
-import type { HeaderList, MessageStream, StreamEnd, VolatileFields } from '../../wire/index.ts';
+import type { HeaderList, MessageStream, StreamEnd, VolatileFields, WindowAccount } from '../../wire/index.ts';
 import {
   type ClusterPool,
   type OpenFailure,
@@ -22,7 +22,7 @@ export interface AttemptOwner {
   /** See `UpstreamRequest`. */
   readonly isApart: boolean;
   /** Its client's connection. */
-  readonly owner: { readonly client: object };
+  readonly owner: { readonly client: object; readonly memory: WindowAccount };
   /** The attempt waits for a stream no longer: it has one, gets none, or is abandoned. First of the calls about it. */
   upstreamWaited(): void;
   /** `stream` is open and idle: the head goes first. */
@@ -68,6 +68,11 @@ export class UpstreamAttempt implements UpstreamRequest {
     this.cluster = cluster;
     this.hash = hash;
     this.pinned = pinned;
+  }
+
+  /** See `MessageEvents`. */
+  get windows(): WindowAccount {
+    return this.#exchange.owner.memory;
   }
 
   /** The client or the deadline ended it: the endpoint is told, the cluster too. */

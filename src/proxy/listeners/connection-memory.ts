@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { WindowAccount } from '../../wire/index.ts';
 import type { ExchangeState } from '../http/index.ts';
 import { EXCHANGE_BYTES, type MemoryBudget, type MemoryHolder } from '../io/index.ts';
 
@@ -17,8 +18,9 @@ export interface MemoryOwner {
 }
 
 /** What one client's connection is charged with: its exchanges, output that it does not read, and input that waits for its rest or its time. O(1) per request. */
-export class ConnectionMemory implements MemoryHolder {
+export class ConnectionMemory implements MemoryHolder, WindowAccount {
   heldBytes = 0;
+  grownBytes = 0;
   readonly #budget: MemoryBudget;
   readonly #owner: MemoryOwner;
   /** Exchanges that hold more than any does; null: there were none yet, as on most connections. */

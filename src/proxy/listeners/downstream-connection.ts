@@ -86,7 +86,7 @@ export class DownstreamConnection
   #lastActiveMs: number;
   readonly #owedInput = new OwedInput();
   readonly #unfinished: UnfinishedCalls;
-  readonly #memory: ConnectionMemory;
+  readonly memory: ConnectionMemory;
   /** Who the client proved to be when it came; told while it would be asked. */
   readonly #proven: ClientIdentity | null;
 
@@ -104,7 +104,7 @@ export class DownstreamConnection
     this.identity = this.#proven;
     this.#lastActiveMs = serving.loop.nowMs;
     this.#unfinished = new UnfinishedCalls(serving.loop.nowMs);
-    this.#memory = new ConnectionMemory(serving.memory, this);
+    this.memory = new ConnectionMemory(serving.memory, this);
     this.#scopeGeneration = server.generation;
     this.#scope = server.scopeOf(entered, this.peerAddress, null);
     this.messages = openCodec(spoken, this, serving, this.#scope.mark.proto);
@@ -225,15 +225,15 @@ export class DownstreamConnection
   }
 
   held(exchange: ExchangeState, change: number): void {
-    this.#memory.held(exchange, change);
+    this.memory.held(exchange, change);
   }
 
   onUnreadOutput(change: number): void {
-    this.#memory.add(change);
+    this.memory.add(change);
   }
 
   onHeldInput(change: number): void {
-    this.#memory.add(change);
+    this.memory.add(change);
   }
 
   /** The worker has no room: what is only kept to be quick goes before anybody's requests do. */
@@ -274,7 +274,7 @@ export class DownstreamConnection
     this.state = 'closed';
     const { debug, loop } = this.serving;
     loop.connectionTimers.disarm(this);
-    this.#memory.leave();
+    this.memory.leave();
     if (debug.isOn) {
       const { bytesRead, bytesWritten } = this.transport;
       debug.say('client connection closed', { client: this.peerAddress, bytesRead, bytesWritten });

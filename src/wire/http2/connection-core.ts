@@ -52,10 +52,7 @@ export class ConnectionCore {
   readonly resets: ResetMemory = new ResetMemory();
   /** Client role only. */
   readonly pacer: ResetPacer | null;
-  /** Server role only. */
-  readonly growth: WindowGrowth | null;
-  /** By how much windows of its streams are larger than at first. */
-  grownBytes = 0;
+  readonly growth: WindowGrowth;
   readonly time: TimeSource;
   /** Streams that ended in order on both sides. */
   endedStreams = 0;
@@ -107,7 +104,7 @@ export class ConnectionCore {
     this.sendQueue = new SendQueue(this);
     this.time = options.time ?? this;
     this.pacer = options.role === 'client' ? new ResetPacer(options.limits, this.time) : null;
-    this.growth = options.role === 'server' ? WindowGrowth.of(options.lists) : null;
+    this.growth = WindowGrowth.of(options.lists);
   }
 
   get wasAsked(): boolean {
@@ -185,7 +182,7 @@ export class ConnectionCore {
   /** Takes the stream out of the books; its events are the caller's business. */
   closeStream(stream: Http2Stream): void {
     if (stream.flags & ABANDONED) this.pacer?.forget(stream);
-    this.growth?.release(this, stream);
+    if (stream.grown !== null) this.growth.release(stream, stream.grown);
     stream.flags |= CLOSED;
     this.activeStreams--;
     if (stream.id === 0) this.unsent.delete(stream);

@@ -6,6 +6,7 @@ import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { StreamEnd } from '../message/end-reason.ts';
 import type { MessageConnectionEvents } from '../message/message-connection.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import type { WindowAccount } from '../message/window-account.ts';
 import { Http2Connection } from './connection.ts';
 import { ErrorCode } from './error-code.ts';
 import { PREFACE, SETTINGS } from './frame.ts';
@@ -21,6 +22,7 @@ export const TRAILERS: HeaderList = new HeaderList(['grpc-status'], ['0']);
 
 /** Writes down what a stream's user is told. */
 export class Recorder implements MessageEvents {
+  windows?: WindowAccount;
   stream: Http2Stream | null = null;
   head: HeaderList | null = null;
   fields: VolatileFields = null;

@@ -27,7 +27,7 @@ export interface Http2Limits {
   /** What a peer may send on one stream before we consume it. Bounds memory per stream. Default 256 KiB. */
   readonly streamWindowBytes: number;
   /**
-   * What that becomes for a client's stream while windows are what holds it up: at 50 ms 40 MB/s, not 5. Default 2 MiB.
+   * What that becomes while windows are what holds the peer up: at 50 ms 40 MB/s, not 5. Default 2 MiB.
    */
   readonly maxStreamWindowBytes: number;
   /** The connection's window, given back on receipt: only a guard, streams are what is bounded. Default 16 MiB. */

@@ -4,6 +4,7 @@ import type { HeaderList } from '../head/header-list.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason } from '../message/end-reason.ts';
 import type { MessageEvents, MessageStream } from '../message/message-stream.ts';
+import type { GrownWindow } from '../message/window-account.ts';
 import { codeOf } from './end-words.ts';
 import { listSize } from './list-size.ts';
 import { NO_LIMIT } from './settings.ts';
@@ -38,8 +39,8 @@ export class Http2Stream implements MessageStream {
   receiveWindow: number;
   /** Internal: consumed bytes not yet given back. */
   returnable = 0;
-  /** Internal, server role: by how much its window is larger than at first (see `WindowGrowth`), and when bytes were given back last. */
-  grownBytes = 0;
+  /** Internal: what its window has grown by (see `WindowGrowth`), and when bytes were given back last. */
+  grown: GrownWindow | null = null;
   returnedMs = 0;
   /** Internal: bytes that `content-length` still promises; -1: not said. */
   expectedBytes = -1;

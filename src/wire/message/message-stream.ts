@@ -3,6 +3,7 @@
 import type { HeaderList } from '../head/header-list.ts';
 import type { VolatileFields } from '../head/volatile-fields.ts';
 import type { EndReason, StreamEnd } from './end-reason.ts';
+import type { WindowAccount } from './window-account.ts';
 
 /** As people write it; that of HTTP/1.0 is 1.1, which we speak to such peers too (RFC 9110 §6.2). */
 export type HttpVersion = 'HTTP/2' | 'HTTP/1.1';
@@ -58,6 +59,8 @@ export interface MessageStream {
 
 /** What a stream tells its user; called from within the connection's `receive`, `takeOutput`, `outputBlocked` and `close`. */
 export interface MessageEvents {
+  /** Who is charged with what waits of the stream; undefined: nobody, so that its window does not grow. */
+  readonly windows?: WindowAccount;
   /** A request (server role) or the final response head (client role). `end`: nothing follows (trailers-only for gRPC). */
   onHead(stream: MessageStream, head: HeaderList, fields: VolatileFields, end: boolean): void;
   /** An interim response (1xx); client role only. */
