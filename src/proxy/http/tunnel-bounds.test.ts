@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect as connect2, constants } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcp, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../../time/until.test-support.ts';
 import { httpListener, TestGateway } from './gateway.test-support.ts';
 import { ask, Bytes, KEY, startHttp2, TunnelBackend, VERSIONS } from './tunnel-peers.test-support.ts';
 
@@ -162,6 +164,22 @@ describe('what only looks like an upgrade', () => {
       assert.ok(backend.requests.every(({ headers }) => headers.upgrade === undefined));
     });
   }
+
+  it('is none over HTTP/2 with trailers, and nothing of it is left', async () => {
+    const backend = await startBackend();
+    const gateway = await gatewayTo(backend.port);
+    const session = connect2(`http://127.0.0.1:${gateway.port}`);
+    cleanups.push(() => session.destroy());
+    await once(session, 'remoteSettings');
+    const head = { ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/', ':scheme': 'http', ':authority': 'a' };
+    const stream = session.request(head, { endStream: false, waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-end': 'yes' }));
+    stream.end();
+    await assert.rejects(once(stream, 'response'), { code: 'ERR_HTTP2_STREAM_ERROR' });
+    assert.equal(stream.rstCode, constants.NGHTTP2_PROTOCOL_ERROR);
+    await until(() => gateway.metric('daemun_downstream_requests_active') === 0);
+    assert.equal(gateway.metric('daemun_downstream_tunnels'), 0);
+  });
 
   it('is no grant when nobody asked', async () => {
     const sockets: Socket[] = [];

@@ -23,7 +23,6 @@ import {
   LOCAL_ENDED,
   REMOTE_ENDED,
   type StreamConnection,
-  TUNNEL,
 } from './stream.ts';
 import { takeCredit } from './window-growth.ts';
 import { writeFrameHeader } from './write-frame.ts';
@@ -155,7 +154,6 @@ export class Http2Connection extends ConnectionCore implements MessageConnection
 
   /** Server role: a head as any other (RFC 8441 §5), behind which only data go both ways. */
   upgrade(stream: Http2Stream, head: HeaderList, fields: VolatileFields): void {
-    stream.flags |= TUNNEL;
     this.sendHead(stream, head, fields, false);
   }
 

@@ -101,6 +101,15 @@ describe('extended CONNECT (RFC 8441)', () => {
     assert.equal(server.last().reset?.code, ErrorCode.PROTOCOL_ERROR);
   });
 
+  it('carries nothing but data before it is granted, too', () => {
+    const server = startedServer();
+    server.receive(frame(HEADERS, END_HEADERS, 1, block()));
+    server.receive(frame(DATA, 0, 1, Buffer.from('ab')));
+    server.receive(frame(HEADERS, END_HEADERS | END_STREAM, 1, literal('x', 'y')));
+    const { text, ended, reset } = server.last();
+    assert.deepEqual([text, ended, reset?.code], ['ab', false, ErrorCode.PROTOCOL_ERROR]);
+  });
+
   it('is asked of a server that offers it, for GET alone', () => {
     const post = new HeaderList([':method', ':protocol'], ['POST', 'tcp']);
     const may = (client: Side): boolean[] => [ASKED, post].map(list => client.open().stream.mayUpgrade(list));

@@ -174,7 +174,7 @@ export class HeadersReceiver {
       limits.streamWindowBytes,
     );
     stream.expectedBytes = decoder.contentLength;
-    stream.flags = endStream ? HEAD_RECEIVED | REMOTE_ENDED : HEAD_RECEIVED;
+    stream.flags = HEAD_RECEIVED | (endStream ? REMOTE_ENDED : 0) | (isUpgrade ? TUNNEL : 0);
     connection.activeStreams++;
     connection.streams.add(stream);
     if (list === null) {

@@ -147,5 +147,5 @@ export const NO_BODY = 128;
 export const ABANDONED = 256;
 /** Client role: its head asks for an upgrade, and there is no answer yet. */
 export const ASKS_UPGRADE = 512;
-/** The upgrade was granted: only DATA may follow, both ways (RFC 9113 §8.5). */
+/** An upgrade that its client asks for, or its server granted: of the peer only DATA may follow (RFC 9113 §8.5). */
 export const TUNNEL = 1024;
