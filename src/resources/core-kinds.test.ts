@@ -129,6 +129,15 @@ describe('Secret', () => {
     assert.ok(!('stringData' in parsed));
   });
 
+  it('says of what daemun showed in place of a secret that it is none', () => {
+    const parsed = parseResource({ ...secret, data: { a: '[redacted]' } }, { defaultNamespace: 'default' });
+    const issues = parsed.outcome === 'refused' ? parsed.issues : [];
+    assert.deepEqual(
+      issues.map(({ code, message }) => [code, message]),
+      [['schema/base64', 'is what daemun shows in place of a secret, not the secret']],
+    );
+  });
+
   judgeEach(it, secret, [
     ['type', undefined, 'accepted'],
     ['data', { a: 'YQ' }, 'schema/base64', 'data.a'],

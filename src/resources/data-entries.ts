@@ -19,18 +19,26 @@ function refuseKeys(context: Checked & { value: Record<string, string> }): void 
   }
 }
 
+/** What daemun shows in place of each secret value. */
+export const REDACTED = '[redacted]';
+
 /** Text by key. */
 export const textEntries = texts.check(refuseKeys);
+
+const NOT_BASE64 = {
+  message: 'is not base64',
+  help: 'encode it (base64 -w0 FILE); for plain text use stringData in a Secret, data in a ConfigMap',
+};
+/** Of what `daemun get` printed. */
+const TAKEN_OUT = {
+  message: 'is what daemun shows in place of a secret, not the secret',
+  help: 'take the Secret from where it was written, or from kubectl get secret',
+};
 
 /** Base64 by key. Line breaks in it are allowed. */
 export const base64Entries = texts.check(refuseKeys).check(context => {
   for (const [key, value] of Object.entries(context.value)) {
     if (BASE64.test(value.replace(/[\r\n]/g, ''))) continue;
-    refuse(context, {
-      code: 'schema/base64',
-      path: [key],
-      message: 'is not base64',
-      help: 'encode it (base64 -w0 FILE); for plain text use stringData in a Secret, data in a ConfigMap',
-    });
+    refuse(context, { code: 'schema/base64', path: [key], ...(value === REDACTED ? TAKEN_OUT : NOT_BASE64) });
   }
 });

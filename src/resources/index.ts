@@ -8,6 +8,7 @@ export type { BackendTLSPolicy } from './backend-tls-policy.ts';
 export { CERTIFICATES_GROUP, type ClusterTrustBundle } from './cluster-trust-bundle.ts';
 export type { Condition } from './condition.ts';
 export type { ConfigMap } from './config-map.ts';
+export { REDACTED } from './data-entries.ts';
 export type { Deployment } from './deployment.ts';
 export type { EndpointSlice } from './endpoint-slice.ts';
 export type { Endpoints } from './endpoints.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { LISTED_KINDS, listResources, REDACTED, type ResourceObject } from '../shown/resource-view.ts';
+import { REDACTED } from '../../resources/index.ts';
+import { LISTED_KINDS, listResources, type ResourceObject } from '../shown/resource-view.ts';
 import type { View } from '../shown/view.ts';
 import { redact } from './redact.ts';
 

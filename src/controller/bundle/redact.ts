@@ -4,8 +4,7 @@
  * Takes out of plain data and of texts what may be a secret, by where it stands, by its name and by its looks. What is public stays:
  * certificates, names of Secrets, header names. Too much is taken rather than too little: nobody can take back what was sent.
  */
-import { LAST_APPLIED } from '../../resources/index.ts';
-import { REDACTED } from '../shown/resource-view.ts';
+import { LAST_APPLIED, REDACTED } from '../../resources/index.ts';
 
 /** Words in the names of headers, parameters, annotations and variables that carry credentials. */
 const SECRET_WORDS =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DataPlaneDump } from '../../proxy/index.ts';
+import { REDACTED } from '../../resources/index.ts';
 import {
   type Binding,
   type Certificate,
@@ -13,7 +14,6 @@ import {
   type TrustBundle,
 } from '../../snapshot/index.ts';
 import type { Outcomes } from '../../translate/index.ts';
-import { REDACTED } from './resource-view.ts';
 import type { View } from './view.ts';
 
 /** A socket to listen on, and why it is not listened on. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LAST_APPLIED, RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
+import { LAST_APPLIED, REDACTED, RESOURCE_MAPS, type Resource, type ResourceSet } from '../../resources/index.ts';
 import { formatNamespacedName } from '../../values/index.ts';
 import type { View } from './view.ts';
 
@@ -10,9 +10,6 @@ export interface ResourceObject {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly [field: string]: unknown };
   readonly [field: string]: unknown;
 }
-
-/** What stands in place of each secret value. */
-export const REDACTED = '[redacted]';
 
 /** By any text that a user gives as a kind. */
 const MAPS: Readonly<Record<string, keyof ResourceSet>> = RESOURCE_MAPS;
