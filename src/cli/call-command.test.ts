@@ -58,6 +58,19 @@ describe('daemun call', () => {
     assert.deepEqual(JSON.parse(await run(['api.Reverse/Reverse', '{"content":"reverse"}'])), { content: 'esrever' });
   });
 
+  it('refuses what cannot be sent, and says which flag it is', async () => {
+    const wrong: [string[], RegExp][] = [
+      [['--authority', ''], /^--authority "": not a host/],
+      [['--authority', 'a b'], /^--authority "a b": not a host/],
+      [['--authority', 'a\u0001'], /^--authority "a\\u0001": not a host/],
+      [['-H', 'a-bin: zz!'], /^-H "a-bin: zz!": values of names in -bin are base64/],
+    ];
+    for (const [flags, message] of wrong) {
+      await assert.rejects(run(['api.Echo/Echo', '{}', ...flags]), { message });
+    }
+    await run(['api.Echo/Echo', '{}', '-H', 'a-bin: -_8', '-H', 'b-bin: AA==', '--authority', 'a.example:80']);
+  });
+
   it('prints what grpcurl -v prints', async () => {
     const metadata = ['-H', 'x-grpc-test-echo-initial: yes', '-H', 'x-grpc-test-echo-trailing-bin: AAEC'];
     const out = await run(['api.Echo/Echo', '-d', '{"content":"a"}', '-v', ...metadata]);

@@ -3,6 +3,9 @@
 import { Metadata } from '@grpc/grpc-js';
 import { usageError } from '../exit-code.ts';
 
+/** With or without padding, in either alphabet, as grpcurl takes it. */
+const BASE64 = /^[\w+/-]*={0,2}$/;
+
 /** `NAME: VALUE` texts as metadata; values of `-bin` names are base64. Throws a usage error. */
 export function parseMetadata(headers: readonly string[]): Metadata {
   const metadata = new Metadata();
@@ -11,6 +14,9 @@ export function parseMetadata(headers: readonly string[]): Metadata {
     const name = header.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     const value = header.slice(colon + 1).trim();
     if (name === '') throw usageError(`-H "${header}": not NAME: VALUE`);
+    if (name.endsWith('-bin') && !BASE64.test(value)) {
+      throw usageError(`-H "${header}": values of names in -bin are base64`);
+    }
     try {
       metadata.add(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
     } catch (error) {

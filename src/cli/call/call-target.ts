@@ -22,6 +22,9 @@ export interface CallTarget {
   readonly authority: string | undefined;
 }
 
+/** What HTTP/2 servers take: the visible characters of ASCII. */
+const AUTHORITY = /^[!-~]+$/;
+
 /** Messages that are larger are legal in gRPC; the caller knows what it asks for. */
 const NO_LIMIT = -1;
 
@@ -44,7 +47,11 @@ export function parseTarget(text: string, options: TargetOptions): CallTarget {
   if (url === undefined || url.pathname !== '/' || url.username !== '')
     throw usageError(`ADDRESS ${text}: not a host:port`);
   const port = /:(\d+)$/.exec(bare)?.[1] ?? (secure ? '443' : '80');
-  return { address: `${url.hostname}:${port}`, secure, authority: options.authority };
+  const { authority } = options;
+  if (authority !== undefined && !AUTHORITY.test(authority)) {
+    throw usageError(`--authority ${JSON.stringify(authority)}: not a host or host:port`);
+  }
+  return { address: `${url.hostname}:${port}`, secure, authority };
 }
 
 /** A client for a target; the caller closes it. Exit code 3 when the CA file cannot be read. */
