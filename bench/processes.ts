@@ -2,7 +2,7 @@
 
 /** Starting the programs under test and reading what they cost from the operating system (Linux, /proc). */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -49,8 +49,6 @@ export function daemunOf(
 ): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
   if (!isBuilt) return { args: [join(checkout, 'bin/daemun')], env: {} };
   const flags = ['--no-memory-reducer', '--max-semi-space-size=4'];
-  const opensslConfig = join(checkout, 'bin/openssl.cnf');
-  if (existsSync(opensslConfig)) flags.push(`--openssl-config=${opensslConfig}`);
   return { args: [...flags, join(checkout, 'dist/main.js')], env: { MALLOC_MMAP_THRESHOLD_: '32768' } };
 }
 

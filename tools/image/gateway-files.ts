@@ -23,7 +23,6 @@ export const RUN = {
     DAEMUN_STATE_DIR: `${VOLUME}/state`,
     // As `run` sets it by itself, starting again: docs/decisions/0026-memory-goes-back-to-the-system.md.
     MALLOC_MMAP_THRESHOLD_: '32768',
-    OPENSSL_CONF: `${HOME}/bin/openssl.cnf`,
   },
   entrypoint: [NODE, '--no-memory-reducer', '--max-semi-space-size=4', `${HOME}/bin/daemun`],
   cmd: ['--help'],
@@ -55,7 +54,6 @@ export function gatewayFiles(root: string): ImageFile[] {
     'package.json',
     'LICENSE',
     'bin/package.json',
-    'bin/openssl.cnf',
     'packaging/kubernetes/install.yaml',
     'packaging/kubernetes/mesh.yaml',
   ];
