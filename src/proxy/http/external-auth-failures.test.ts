@@ -216,4 +216,30 @@ describe('an authorization server that gives no answer', () => {
     assert.deepEqual(bodies, ['body']);
     assert.equal((JSON.parse(got.slice(got.indexOf('{'), got.lastIndexOf('}') + 1)) as Echoed).body, 'body');
   });
+
+  it('is not asked, nor is a client that waits to be asked for its body, when that says it is too long', async () => {
+    let asked = 0;
+    const server = await judging(() => {
+      asked++;
+      return {};
+    });
+    await start({ ...GRPC_AUTH, maxBodyBytes: 100 }, [server.port]);
+    const client: Socket = connect(gateway.port, '127.0.0.1');
+    closers.push(() => client.destroy());
+    client.write('PUT / HTTP/1.1\r\nhost: a.test\r\nexpect: 100-continue\r\ncontent-length: 101\r\n\r\n');
+    const [answer] = await once(client, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 413 /);
+    assert.equal(asked, 0);
+    assert.equal(gateway.metric('daemun_request_failures_total', { reason: 'auth_body_limit' }), 1);
+  });
+
+  it('is asked of a body that is as long as it may be', async () => {
+    const server = await judging(() => ({}));
+    await start({ ...GRPC_AUTH, maxBodyBytes: 4 }, [server.port]);
+    const client: Socket = connect(gateway.port, '127.0.0.1');
+    closers.push(() => client.destroy());
+    client.write('PUT / HTTP/1.1\r\nhost: a.test\r\ncontent-length: 4\r\n\r\nbody');
+    const [answer] = await once(client, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 200 /);
+  });
 });

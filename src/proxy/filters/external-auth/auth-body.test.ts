@@ -28,6 +28,7 @@ describe('a body that an authorization server is to be told', () => {
     const request: Partial<SteppedRequest> = {
       owner: { client: {} },
       isApart: false,
+      fields: null,
       invite() {},
       watch() {},
       awaitMore() {},

@@ -8,6 +8,7 @@
  *
  * Per check: this object, the question, the call.
  */
+import { fieldOf } from '../../../wire/index.ts';
 import type { Answer } from '../../faces/index.ts';
 import { BodyQueue, EXCHANGE_BYTES } from '../../io/index.ts';
 import {
@@ -68,8 +69,14 @@ export class AuthCheck implements CallOwner, BodyWatcher {
   begin(): void {
     this.#charge(EXCHANGE_BYTES);
     if (this.#isOver) return;
-    if (this.#use.maxBodyBytes === 0) {
+    const { maxBodyBytes } = this.#use;
+    if (maxBodyBytes === 0) {
       this.#ask(null);
+      return;
+    }
+    // Before a client is asked for what is too much.
+    if (Number(fieldOf(this.#request.fields, 'content-length') ?? 0) > maxBodyBytes) {
+      this.#finish('denied', bodyTooLarge(maxBodyBytes));
       return;
     }
     this.#request.invite();
