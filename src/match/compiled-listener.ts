@@ -70,19 +70,21 @@ export class CompiledListener {
 
   /**
    * The same for a listener that differs in some virtual hosts alone, none of which looks at headers; undefined: it must be compiled
-   * anew. Apart from a pass over the hosts, by identity, it costs what changed.
+   * anew. Apart from a pass over the hosts, by identity, it costs what changed; where hosts come or go, a copy of the index as well.
    */
   withHosts(listener: RequestListener, options: ListenerOptions): CompiledListener | undefined {
     if (listener.health !== this.listener.health) return undefined;
-    const changed = changedHosts(this.listener.virtualHosts, listener.virtualHosts);
-    if (changed === undefined) return undefined;
-    const compiled = new Map<string, CompiledVirtualHost>();
-    for (const source of changed) {
-      const before = this.#hosts.get(source.hostname);
-      const now = compileVirtualHost(source, options, before);
-      if (before === undefined || before.matcher.headerNames.size + now.matcher.headerNames.size > 0) return undefined;
-      compiled.set(source.hostname, now);
+    const { old, now } = differingHosts(this.listener.virtualHosts, listener.virtualHosts);
+    if (old.length + now.length > MANY_CHANGED) return undefined;
+    const compiled = new Map<string, CompiledVirtualHost | undefined>();
+    for (const { hostname } of old) compiled.set(hostname, undefined);
+    for (const source of now) {
+      const one = compileVirtualHost(source, options, this.#hosts.get(source.hostname));
+      if (one.matcher.headerNames.size > 0) return undefined;
+      compiled.set(source.hostname, one);
     }
+    for (const hostname of compiled.keys())
+      if ((this.#hosts.get(hostname)?.matcher.headerNames.size ?? 0) > 0) return undefined;
     return new CompiledListener(listener, this.#hosts.replacing(compiled), this.#parts);
   }
 
@@ -151,15 +153,26 @@ function compileAnew(
   });
 }
 
-/** The virtual hosts that differ, where both lists have the same hostnames in the same order; undefined: they do not. */
-function changedHosts(before: readonly VirtualHost[], after: readonly VirtualHost[]): VirtualHost[] | undefined {
-  if (before.length !== after.length) return undefined;
-  const changed: VirtualHost[] = [];
-  for (let at = 0; at < after.length; at++) {
-    const [old, now] = [before[at], after[at]];
-    if (old === now) continue;
-    if (old === undefined || now === undefined || old.hostname !== now.hostname) return undefined;
-    changed.push(now);
-  }
-  return changed;
+/** Of more than these it is cheaper to begin anew. */
+const MANY_CHANGED = 1_000;
+
+/** The virtual hosts that only one of two lists has. */
+function differingHosts(
+  before: readonly VirtualHost[],
+  after: readonly VirtualHost[],
+): { readonly old: readonly VirtualHost[]; readonly now: readonly VirtualHost[] } {
+  const moved = before.length - after.length;
+  let at = 0;
+  while (at < after.length && after[at] === before[at]) at++;
+  let end = after.length;
+  while (end > at && end + moved > at && after[end - 1] === before[end + moved - 1]) end--;
+  const old = before.slice(at, end + moved);
+  const now = after.slice(at, end);
+  if (moved === 0)
+    return {
+      old: old.filter((host, place) => host !== now[place]),
+      now: now.filter((host, place) => host !== old[place]),
+    };
+  const [had, has] = [new Set(old), new Set(now)];
+  return { old: old.filter(host => !has.has(host)), now: now.filter(host => !had.has(host)) };
 }

@@ -47,19 +47,22 @@ export class HostIndex<T> {
     return new HostIndex({ exact, wildcards, any, longestWildcard });
   }
 
-  /** The same patterns with other values for some of them. Costs what these are, whatever the number of patterns. */
-  replacing(changes: ReadonlyMap<string, T>): HostIndex<T> {
-    const exact = new Map<string, T>();
-    const wildcards = new Map<string, T>();
+  /** With other values for some patterns, undefined: without them. Where patterns stay it costs what these are, whatever the number of patterns; else a copy. */
+  replacing(changes: ReadonlyMap<string, T | undefined>): HostIndex<T> {
+    const exact = new Map<string, T | undefined>();
+    const wildcards = new Map<string, T | undefined>();
+    let longestWildcard = this.#longestWildcard;
     for (const [pattern, value] of changes) {
-      if (pattern.startsWith('*.')) wildcards.set(pattern.slice(1), value);
-      else if (pattern !== ANY_HOST) exact.set(pattern, value);
+      if (pattern.startsWith('*.')) {
+        wildcards.set(pattern.slice(1), value);
+        longestWildcard = Math.max(longestWildcard, pattern.length - 1);
+      } else if (pattern !== ANY_HOST) exact.set(pattern, value);
     }
     return new HostIndex({
-      exact: exact.size === 0 ? this.#exact : replaceValues(this.#exact, exact),
-      wildcards: wildcards.size === 0 ? this.#wildcards : replaceValues(this.#wildcards, wildcards),
-      any: changes.get(ANY_HOST) ?? this.#any,
-      longestWildcard: this.#longestWildcard,
+      exact: withChanges(this.#exact, exact),
+      wildcards: withChanges(this.#wildcards, wildcards),
+      any: changes.has(ANY_HOST) ? changes.get(ANY_HOST) : this.#any,
+      longestWildcard,
     });
   }
 
@@ -90,4 +93,20 @@ export class HostIndex<T> {
     }
     return this.#any;
   }
+}
+
+function withChanges<T>(
+  before: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | undefined>,
+): ReadonlyMap<string, T> {
+  if (changes.size === 0) return before;
+  const replaced = new Map<string, T>();
+  for (const [key, value] of changes) if (value !== undefined && before.has(key)) replaced.set(key, value);
+  if (replaced.size === changes.size) return replaceValues(before, replaced);
+  const copy = new Map(before);
+  for (const [key, value] of changes) {
+    if (value === undefined) copy.delete(key);
+    else copy.set(key, value);
+  }
+  return copy;
 }

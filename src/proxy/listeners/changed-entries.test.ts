@@ -29,6 +29,24 @@ describe('changed entries', () => {
     assert.deepEqual(changedEntries(bindings([one]), bindings([one], [one])), [one]);
   });
 
+  it('are those of what came, however many bindings, listeners and hosts it moved by a place', () => {
+    const newTwo = { ...two };
+    const host = (hostname: string, entries: readonly RouteEntry[]) => ({ hostname, entries });
+    const hosts = [host('a', [one]), host('c', [two]), host('d', [three])];
+    const having = (id: string, ...lists: (typeof hosts)[]): Binding => ({
+      ...binding(lists.map((virtualHosts, at) => listener(`${id}${at}`, [], { virtualHosts }))),
+      id,
+    });
+    const [a, b, c] = [having('a', hosts), having('b', [host('x', [newTwo])]), having('c', hosts)];
+    assert.deepEqual(changedEntries([a, c], [a, b, c]), [newTwo]);
+    assert.deepEqual(changedEntries([a, b, c], [a, c]), []);
+    const came = [...hosts.slice(0, 1), host('b', [newTwo]), ...hosts.slice(1)];
+    assert.deepEqual(changedEntries([having('a', hosts)], [having('a', came)]), [newTwo]);
+    assert.deepEqual(changedEntries([having('a', came)], [having('a', hosts)]), []);
+    const twoChanged = [host('a', [newTwo]), ...hosts.slice(1, 2), host('c2', [one]), ...hosts.slice(2)];
+    assert.deepEqual(changedEntries([having('a', hosts)], [having('a', twoChanged)]), [newTwo, one]);
+  });
+
   it('of a list that several hosts have are told of once', () => {
     const list = [one, two];
     assert.deepEqual(changedEntries([], bindings(list, list)), [one, two]);

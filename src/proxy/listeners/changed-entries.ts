@@ -11,12 +11,14 @@ const NONE: readonly never[] = [];
 export function changedEntries(before: readonly Binding[], after: readonly Binding[]): RouteEntry[] {
   const found: Found = { changed: [], compared: new Map() };
   if (before === after) return found.changed;
-  for (const [b, { listeners }] of after.entries()) {
-    const oldListeners = requestListeners(before[b]?.listeners ?? NONE);
-    for (const [l, { virtualHosts }] of requestListeners(listeners).entries()) {
-      addChangedOfHosts(oldListeners[l]?.virtualHosts ?? NONE, virtualHosts, found);
-    }
-  }
+  eachChanged(before, after, idOf, (oldBinding, { listeners }) => {
+    const oldListeners = requestListeners(oldBinding?.listeners ?? NONE);
+    eachChanged(oldListeners, requestListeners(listeners), idOf, (oldListener, { virtualHosts }) => {
+      eachChanged(oldListener?.virtualHosts ?? NONE, virtualHosts, hostnameOf, (old, now) => {
+        addChanged(old?.entries ?? NONE, now.entries, found);
+      });
+    });
+  });
   return found.changed;
 }
 
@@ -26,33 +28,50 @@ interface Found {
   readonly compared: Map<readonly RouteEntry[], readonly RouteEntry[]>;
 }
 
-function addChangedOfHosts(
-  before: readonly VirtualHost[],
-  after: readonly VirtualHost[],
-  { changed, compared }: Found,
+function idOf({ id }: { readonly id: string }): string {
+  return id;
+}
+
+function hostnameOf({ hostname }: VirtualHost): string {
+  return hostname;
+}
+
+/** The items that are not the very same in `before`, each with the one that had its name. */
+function eachChanged<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+  nameOf: (item: Item) => string,
+  see: (old: Item | undefined, now: Item) => void,
 ): void {
-  if (before === after) return;
-  // By index: an iterator would make an object for each of thousands.
-  for (let at = 0; at < after.length; at++) {
-    const [old, now] = [before[at], after[at]];
-    if (now === undefined || old === now) continue;
-    const entries = old?.entries ?? NONE;
-    if (entries === now.entries || compared.get(now.entries) === entries) continue;
-    compared.set(now.entries, entries);
-    addChanged(entries, now.entries, changed);
+  const { old, now } = apart(before, after);
+  if (now.length === 0) return;
+  const known = new Map(old.map(item => [nameOf(item), item]));
+  for (const item of now) {
+    const before = known.get(nameOf(item));
+    if (before !== item) see(before, item);
   }
 }
 
-function addChanged(before: readonly RouteEntry[], after: readonly RouteEntry[], changed: RouteEntry[]): void {
+/** Two lists without what they have alike at either end, wherever it moved. */
+function apart<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+): { readonly old: readonly Item[]; readonly now: readonly Item[] } {
+  if (before === after) return { old: NONE, now: NONE };
+  const moved = before.length - after.length;
   let at = 0;
+  // By index: an iterator would make an object for each of thousands.
   while (at < after.length && after[at] === before[at]) at++;
   let end = after.length;
-  const moved = before.length - after.length;
   while (end > at && end + moved > at && after[end - 1] === before[end + moved - 1]) end--;
-  if (at === end) return;
-  const known = new Set(before.slice(at, end + moved));
-  for (; at < end; at++) {
-    const entry = after[at] as RouteEntry;
-    if (!known.has(entry)) changed.push(entry);
-  }
+  return { old: before.slice(at, end + moved), now: after.slice(at, end) };
+}
+
+function addChanged(before: readonly RouteEntry[], after: readonly RouteEntry[], { changed, compared }: Found): void {
+  if (before === after || compared.get(after) === before) return;
+  compared.set(after, before);
+  const { old, now } = apart(before, after);
+  if (now.length === 0) return;
+  const known = new Set(old);
+  for (const entry of now) if (!known.has(entry)) changed.push(entry);
 }
