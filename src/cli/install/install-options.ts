@@ -2,6 +2,7 @@
 
 import { isDnsLabel, isDnsSubdomain } from '../../resources/index.ts';
 import { parseDuration } from '../../values/index.ts';
+import { checkControllerName } from '../controller-name.ts';
 import { usageError } from '../exit-code.ts';
 import type { Installation } from './install-manifests.ts';
 
@@ -26,20 +27,13 @@ export interface InstallOptions {
   readonly context?: string;
 }
 
-/** As the API wants it: a domain, then a path. */
-const CONTROLLER = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
-
 /** What is chosen. Throws a usage error for what makes no sense. */
 export function readInstallation(options: InstallOptions): Installation {
   const { namespace, image = null, replicas = null, controllerName, mesh } = options;
   refuseFlags(options);
   if (!isDnsLabel(namespace)) throw usageError(`--namespace ${namespace}: no name of a namespace`);
   if (!isDnsSubdomain(options.class)) throw usageError(`--class ${options.class}: no name of a GatewayClass`);
-  if (!CONTROLLER.test(controllerName))
-    throw usageError(
-      `--controller-name ${controllerName}: a domain and a path are needed`,
-      'Example: example.com/daemun',
-    );
+  checkControllerName(controllerName);
   if (image !== null && !/^\S+$/.test(image)) throw usageError(`--image ${image}: no name of an image`);
   const className = options.class === 'none' ? null : options.class;
   return { namespace, image, replicas, className, controllerName, mesh };

@@ -14,6 +14,8 @@ describe('daemun run --kubernetes', () => {
   for (const [args, message] of [
     [['--kubernetes', '-f', '.', ...POOL], /-f and --kubernetes exclude each other/],
     [['--kubernetes'], /--kubernetes needs to know at which addresses Services reach this process/],
+    [['--kubernetes', '--controller-name', 'daemun'], /--controller-name daemun: a domain and a path are needed/],
+    [['-f', '.', '--controller-name', 'no pe/x'], /--controller-name no pe\/x: a domain and a path are needed/],
     [['--kubernetes', '--pod-ip', '10.0.0.1,all'], /all: not an IP address/],
     [['--kubernetes', '--pod-ip', '10.0.0.1', '--pods-service', 'a/b/c'], /--pods-service a\/b\/c/],
     [['--kubernetes', '--pod-ip', '10.0.0.1', '--pods-service', 'pods'], /with its namespace is needed/],
