@@ -61,6 +61,7 @@ of its own. What peers can cause is limited to ten lines of a kind in ten second
 | \`endpoint can be reached again\` | info | \`cluster\`, \`endpoint\`, \`name\`; once all workers that lost it have it back |
 | \`endpoint ejected after failures in a row\` | warn | \`cluster\`, \`endpoint\`, \`name\`; each worker judges for itself |
 | \`health check: endpoint became …\` | warn, info | \`cluster\`, \`endpoint\`, \`name\`, \`reason\` |
+| \`TLS handshake failed\` | debug | \`client\`, \`listener\`, \`serverName\`, \`result\` as in \`daemun_tls_handshakes_total\`, \`error\`: what is wrong with a client's certificate, or what the client says of ours |
 | \`client connected\`, \`client connection closed\`, \`client broke HTTP/2\` | debug | \`client\`, \`listener\`, \`bytesRead\`, \`bytesWritten\`, \`error\` |
 | \`spans cannot be exported\` | warn | \`collector\`, \`why\`, \`spans\`, \`again_ms\`; each call that was in vain |
 | \`the collector refuses spans\`, \`the collector rejects spans\` | warn | \`collector\`, \`why\`, \`spans\`: they are lost |

@@ -215,6 +215,8 @@ export class TestGateway {
   readonly runtime: WorkerRuntime;
   readonly reader = new MetricsReader();
   accessLog = '';
+  /** After `runtime.setDebug(true)`. */
+  readonly debugLines: Readonly<Record<string, unknown>>[] = [];
 
   /** `clock`: the machine's, unless a test owns it; wheels look at it each 10 or 500 ms. `loop`: for tests that turn its wheels. */
   constructor(settings: Partial<WorkerSettings> = {}, loop?: SocketLoop, clock: Clock = systemClock) {
@@ -241,6 +243,7 @@ export class TestGateway {
         accessLog: lines => {
           this.accessLog += lines;
         },
+        debug: (message, fields) => void this.debugLines.push({ message, ...fields }),
         series: series => this.reader.addSeries(1, series),
         ...(loop === undefined ? {} : { loop }),
       },

@@ -58,15 +58,17 @@ interface Dialled {
   readonly version?: Version;
   readonly pair?: Pair | undefined;
   readonly session?: Buffer;
+  readonly ciphers?: string;
 }
 
-async function dial(gateway: TestGateway, { name = 'a', version = 'TLSv1.3', pair, session }: Dialled) {
+async function dial(gateway: TestGateway, { name = 'a', version = 'TLSv1.3', pair, session, ciphers }: Dialled) {
   const raw = connect({ port: gateway.port, host: '127.0.0.1' });
   const socket = connectTls({
     socket: raw,
     servername: `${name}.example.com`,
     ALPNProtocols: ['h2'],
     rejectUnauthorized: false,
+    ...(ciphers === undefined ? {} : { ciphers }),
     minVersion: version,
     maxVersion: version,
     ...pair,
@@ -163,6 +165,26 @@ describe('a listener that asks clients for a certificate', () => {
           assert.equal(await reach(gateway, { version, pair }), 'closed');
         assert.equal(gateway.metric('daemun_tls_handshakes_total', { result: 'unproven' }), 3);
         assert.equal(gateway.metric('daemun_downstream_connections_total'), 4);
+      });
+
+      it('tells who wants to know what is wrong with a certificate, or why else there is no TLS', async () => {
+        const gateway = await serve(tls('a', 'required'));
+        gateway.runtime.setDebug(true);
+        const failures = (): unknown[] =>
+          gateway.debugLines.flatMap(({ message, ...fields }) => (message === 'TLS handshake failed' ? [fields] : []));
+        const about = { client: '127.0.0.1', listener: 'default/gw/a', serverName: 'a.example.com' };
+        for (const [how, result, error] of [
+          [{ pair: EXPIRED }, 'unproven', 'certificate has expired'],
+          [{ pair: FOREIGN }, 'unproven', 'unable to get local issuer certificate'],
+          [{}, 'unproven', 'peer did not return a certificate'],
+          [{ version: 'TLSv1.2', ciphers: 'AES128-SHA' }, 'failed', 'no shared cipher'],
+        ] as const) {
+          gateway.debugLines.length = 0;
+          await reach(gateway, { version, ...how });
+          await until(() => failures().length > 0);
+          assert.partialDeepStrictEqual(failures(), [{ ...about, result }]);
+          assert.match(JSON.stringify(failures()), new RegExp(error));
+        }
       });
 
       it('lets everybody in who need not show one, and asks nobody on the next listener', async () => {

@@ -14,12 +14,20 @@ interface VerifyingHandle {
 
 /** True when the client showed a certificate whose chain ends at an authority of the context. For secure server sockets. */
 export function isProven(socket: TLSSocket): boolean {
-  const { _handle: handle } = socket as unknown as { readonly _handle: VerifyingHandle | null };
   // A session that is resumed in TLS 1.3 without a certificate counts as verified there.
-  return handle?.verifyError() === null && socket.getPeerX509Certificate() !== undefined;
+  return handleOf(socket)?.verifyError() === null && socket.getPeerX509Certificate() !== undefined;
+}
+
+/** What is wrong with what the client showed; null: nothing, or it showed none. */
+export function proofError(socket: TLSSocket): Error | null {
+  return handleOf(socket)?.verifyError() ?? null;
 }
 
 /** The client showed none, where OpenSSL insists. */
 export function isMissingCertificate(error: Error): boolean {
   return 'code' in error && error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+}
+
+function handleOf(socket: TLSSocket): VerifyingHandle | null {
+  return (socket as unknown as { readonly _handle: VerifyingHandle | null })._handle;
 }

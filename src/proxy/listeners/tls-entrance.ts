@@ -16,6 +16,7 @@ import { type ClientHello, readClientHello } from './client-hello.ts';
 import { type EnteredListener, enteredBy } from './client-rules.ts';
 import type { Spoken } from './codec.ts';
 import type { AdmittedStream } from './entrance-owner.ts';
+import { type HandshakeFailure, HandshakeResults, NO_HELLO } from './handshake-results.ts';
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
@@ -53,27 +54,16 @@ interface SecureStart {
   /** As `TlsHandshake` wants it. */
   readonly alpn: Buffer | null;
   readonly clients: ClientValidation | null;
+  readonly about: HandshakeFailure;
   readonly onSecure: (socket: TLSSocket) => void;
 }
-
-type HandshakeResult =
-  | 'ok'
-  | 'resumed'
-  | 'passed'
-  | 'failed'
-  | 'timeout'
-  | 'unrecognized_name'
-  | 'no_certificate'
-  | 'unproven'
-  | 'not_tls';
 
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
   readonly #keys: KeyChanges;
   readonly #unfinished: UnfinishedHandshakes;
-  /** Of the results that have been seen. */
-  readonly #slots = new Map<HandshakeResult, number>();
+  readonly #results: HandshakeResults;
 
   get serving(): Serving {
     return this.#owner.serving;
@@ -82,6 +72,7 @@ export class TlsEntrance {
   constructor(owner: TlsOwner, contexts: TlsContexts) {
     this.#owner = owner;
     this.#contexts = contexts;
+    this.#results = new HandshakeResults(owner.serving);
     const { loop, metrics } = owner.serving;
     this.#keys = new KeyChanges(loop, socket => this.#endFlood(socket));
     const onFull = (): void => metrics.count('daemun_limit_hits_total', { limit: 'handshakes' });
@@ -89,6 +80,7 @@ export class TlsEntrance {
   }
 
   accept(socket: Socket, first: Buffer | null): void {
+    this.#results.begin(socket);
     new HelloReader(socket, this).begin(first);
   }
 
@@ -97,7 +89,7 @@ export class TlsEntrance {
     const hello = readClientHello(bytes);
     if (hello.kind === 'undecided') return false;
     if (hello.kind === 'invalid') {
-      this.#count('not_tls');
+      this.#results.fail(socket, 'not_tls', NO_HELLO);
       const { date } = this.#owner.serving;
       if (guessProtocol(bytes) === 'http1') socket.end(cleartextRefusal(date.now()), () => socket.destroy());
       else socket.destroy();
@@ -105,7 +97,7 @@ export class TlsEntrance {
     }
     const serverName = hello.serverName ?? '';
     const owner = this.#owner.metBy(socket).ownerOf(serverName);
-    if (owner === undefined) this.#refuseName(socket);
+    if (owner === undefined) this.#refuseName(socket, serverName);
     else if (owner instanceof CompiledTlsListener) this.#judgeStream(socket, owner, { bytes, hello });
     else this.#judgeRequests(socket, owner, { bytes, hello });
     return true;
@@ -120,6 +112,7 @@ export class TlsEntrance {
       context,
       alpn: REQUEST_PROTOCOLS,
       clients: entered.clients,
+      about: { serverName: hello.serverName, listener: listener.id, error: null },
       onSecure: socket => this.#owner.onSecure(raw, socket, entered, spokenBy(socket.alpnProtocol)),
     });
   }
@@ -130,11 +123,11 @@ export class TlsEntrance {
     const { serverName, ticketName } = hello;
     const rule = owner.routeFor(serverName ?? '')?.rule;
     if (rule === undefined) {
-      this.#refuseName(raw);
+      this.#refuseName(raw, serverName ?? '');
       return;
     }
     if (!endsTls(listener)) {
-      this.#count('passed');
+      this.#results.count('passed');
       this.#owner.onPassed(raw, { start: { listener, serverName, first: ownCopy(bytes), alpn: null }, rule });
       return;
     }
@@ -144,12 +137,13 @@ export class TlsEntrance {
       this.#owner.onSecureStream(raw, socket, { start, rule });
     };
     const alpn = rule.alpn.length === 0 ? null : protocolNames(rule.alpn);
-    this.#begin(raw, bytes, { context, alpn, clients: listener.tls.clients, onSecure });
+    const about = { serverName, listener: listener.id, error: null };
+    this.#begin(raw, bytes, { context, alpn, clients: listener.tls.clients, about, onSecure });
   }
 
-  #begin(raw: Socket, bytes: Buffer, { context, alpn, clients, onSecure }: SecureStart): void {
+  #begin(raw: Socket, bytes: Buffer, { context, alpn, clients, about, onSecure }: SecureStart): void {
     if (context === null) {
-      this.#refuse(raw, 'no_certificate', INTERNAL_ERROR);
+      this.#refuse(raw, 'no_certificate', about);
       return;
     }
     // Only where `data` events were listened to, for what a load balancer says: to stop reading and go on costs a system call.
@@ -161,13 +155,13 @@ export class TlsEntrance {
       loop: this.serving.loop,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       wanted: clients?.certificate ?? null,
-      onEnd: (result, socket) => {
+      onEnd: (result, socket, error) => {
         this.#unfinished.remove(handshake);
         if (result !== 'secure') {
-          this.#count(result);
+          this.#results.fail(raw, result, { ...about, error });
           return;
         }
-        this.#count(socket.isSessionReused() ? 'resumed' : 'ok');
+        this.#results.count(socket.isSessionReused() ? 'resumed' : 'ok');
         this.#keys.watchClient(socket);
         onSecure(socket);
       },
@@ -184,33 +178,24 @@ export class TlsEntrance {
    * A server name that nobody takes. Where only HTTPS is served an alert says why. Where streams are passed on nobody here is the client's
    * peer in TLS: the connection is reset, as a port would that nobody listens on.
    */
-  #refuseName(socket: Socket): void {
+  #refuseName(socket: Socket, serverName: string): void {
+    const about: HandshakeFailure = { ...NO_HELLO, serverName };
     if (this.#owner.metBy(socket).tlsListeners.length === 0) {
-      this.#refuse(socket, 'unrecognized_name', UNRECOGNIZED_NAME);
+      this.#refuse(socket, 'unrecognized_name', about);
       return;
     }
-    this.#count('unrecognized_name');
+    this.#results.fail(socket, 'unrecognized_name', about);
     resetSocket(socket);
   }
 
-  #refuse(socket: Socket, result: HandshakeResult, alert: Buffer): void {
-    this.#count(result);
+  #refuse(socket: Socket, result: 'unrecognized_name' | 'no_certificate', about: HandshakeFailure): void {
+    const alert = result === 'no_certificate' ? INTERNAL_ERROR : UNRECOGNIZED_NAME;
+    this.#results.fail(socket, result, about);
     socket.end(alert, () => socket.destroy());
   }
 
-  onGone(reason: 'timeout' | 'closed'): void {
-    this.#count(reason === 'timeout' ? 'timeout' : 'failed');
-  }
-
-  #count(result: HandshakeResult): void {
-    const { metrics } = this.#owner.serving;
-    let slot = this.#slots.get(result);
-    if (slot === undefined) {
-      slot = metrics.slot('daemun_tls_handshakes_total', { result });
-      this.#slots.set(result, slot);
-    }
-    metrics.values[slot] = (metrics.values[slot] as number) + 1;
-    if (result === 'timeout') metrics.count('daemun_limit_hits_total', { limit: 'handshake_timeout' });
+  onGone(socket: Socket, reason: 'timeout' | 'closed'): void {
+    this.#results.fail(socket, reason === 'timeout' ? 'timeout' : 'failed', NO_HELLO);
   }
 }
 
@@ -227,7 +212,7 @@ class HelloReader extends FirstBytes {
   }
 
   protected onGone(reason: 'timeout' | 'closed'): void {
-    this.#entrance.onGone(reason);
+    this.#entrance.onGone(this.socket, reason);
   }
 }
 

@@ -5,7 +5,7 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { nodeTls } from '../../node/index.ts';
 import type { ClientValidation } from '../../snapshot/index.ts';
 import type { SocketLoop, WheelTimer } from '../io/index.ts';
-import { isMissingCertificate, isProven } from './client-proof.ts';
+import { isMissingCertificate, isProven, proofError } from './client-proof.ts';
 import type { Unfinished } from './unfinished-handshakes.ts';
 
 /** Names of protocols as they are sent (RFC 7301 §3.1), each of 1 to 255 characters. */
@@ -16,8 +16,11 @@ export function protocolNames(names: readonly string[]): Buffer {
 /** A list of names would be encoded anew for each connection. */
 export const REQUEST_PROTOCOLS: Buffer = protocolNames(['h2', 'http/1.1']);
 
-/** Called once, with the socket when it is secure. `unproven`: the client did not show the certificate that it must. */
-export type HandshakeEnd = (result: 'secure' | 'failed' | 'timeout' | 'unproven', socket: TLSSocket) => void;
+/** `unproven`: the client did not show the certificate that it must. */
+type HandshakeOutcome = 'secure' | 'failed' | 'timeout' | 'unproven';
+
+/** Called once, with the socket when it is secure. `error`: what OpenSSL says, if it does. */
+export type HandshakeEnd = (outcome: HandshakeOutcome, socket: TLSSocket, error: Error | null) => void;
 
 /** What clients must show of themselves; null: they are not asked. */
 type Wanted = ClientValidation['certificate'] | null;
@@ -38,7 +41,7 @@ export class TlsHandshake implements WheelTimer, Unfinished {
   readonly #socket: TLSSocket;
   readonly #onEnd: HandshakeEnd;
   readonly #wanted: Wanted;
-  #isMissing = false;
+  #error: Error | null = null;
 
   constructor(
     raw: Socket,
@@ -71,7 +74,7 @@ export class TlsHandshake implements WheelTimer, Unfinished {
     socket.on('close', this.#onClose);
     // What breaks the TLS of an open connection comes as this event; without a listener nothing would end it.
     socket.on('_tlsError', destroy);
-    if (this.#wanted === 'required') socket.prependListener('_tlsError', this.#onTlsError);
+    socket.prependListener('_tlsError', this.#onTlsError);
     socket.on('error', ignore);
     this.#loop.connectionTimers.arm(this, this.#loop.nowMs + options.timeoutMs);
   }
@@ -92,24 +95,28 @@ export class TlsHandshake implements WheelTimer, Unfinished {
       this.#finish('secure');
       return;
     }
+    this.#error = proofError(this.#socket);
     this.#finish('unproven');
     this.#socket.destroy();
   };
 
   readonly #onTlsError = (error: Error): void => {
-    this.#isMissing = isMissingCertificate(error);
+    this.#error = error;
   };
 
-  readonly #onClose = (): void => this.#finish(this.#isMissing ? 'unproven' : 'failed');
+  readonly #onClose = (): void => {
+    const isMissing = this.#wanted === 'required' && this.#error !== null && isMissingCertificate(this.#error);
+    this.#finish(isMissing ? 'unproven' : 'failed');
+  };
 
-  #finish(result: Parameters<HandshakeEnd>[0]): void {
+  #finish(outcome: HandshakeOutcome): void {
     const socket = this.#socket;
     this.#loop.connectionTimers.disarm(this);
     socket.off('secure', this.#onSecure);
     socket.off('close', this.#onClose);
     socket.off('_tlsError', this.#onTlsError);
     this.#loop.refresh();
-    this.#onEnd(result, socket);
+    this.#onEnd(outcome, socket, this.#error);
   }
 }
 
