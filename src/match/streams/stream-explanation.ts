@@ -39,9 +39,9 @@ export interface StreamPlace {
   /** Server names of other routes of the listener. At most 20. */
   readonly otherNames: readonly OtherHost[];
   readonly backends: readonly ExplainedBackend[];
-  /** `answered`: here, for requests follow. */
   /** As in `ExplainedPlace`. */
   readonly frontend: ExplainedFrontend | null;
+  /** `answered`: here, for requests follow. */
   readonly answer: { readonly kind: 'forwarded' | 'answered' | 'refused'; readonly text: string };
 }
 

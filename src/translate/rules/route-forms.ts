@@ -65,7 +65,7 @@ export function waysOf(
     return object.startsWith(SERVICE) && tls.has(object.slice(SERVICE.length));
   };
   const isSecured = tls.size + xBackends.size > 0 && dependencies.some(isInTls);
-  const asksGrants = dependencies.some(object => object.startsWith(GRANTS)) && attachments.some(isGranted);
+  const asksGrants = asksForGrants(dependencies) && attachments.some(isGranted);
   const isLocal = (object: string): boolean =>
     object.startsWith(SERVICE) && isLocalService(services.get(object.slice(SERVICE.length)));
   const asksNode = attachments.some(isOfNode) && dependencies.some(isLocal);
@@ -73,6 +73,11 @@ export function waysOf(
   const ways = new Map(attachments.map(({ listener }) => [wayName(listener.way, usual), listener.way]));
   const [first = usual, ...others] = ways.values();
   return [first, ...others];
+}
+
+/** Whether a route refers to objects of other namespaces. */
+export function asksForGrants(dependencies: readonly string[]): boolean {
+  return dependencies.some(object => object.startsWith(GRANTS));
 }
 
 /** What `route` is to a listener. */

@@ -3,11 +3,9 @@
 import type { Finding } from '../../errors/index.ts';
 import type { RouteEntry, Rule } from '../../snapshot/index.ts';
 import { compareHostnames, fitted, share } from '../../values/index.ts';
-import { isServiceRef } from '../attach/asked-parent.ts';
 import type { Attachment } from '../attach/choose-listeners.ts';
 import { type AttachContext, attachRoute, type RouteAttachment } from '../attach/parent-refs.ts';
-import { grantedTo } from '../attach/service-target.ts';
-import type { ParentOutcome, PartiallyInvalid, Problem, RouteOutcome, RouteRefsReason } from '../outcomes.ts';
+import type { ParentOutcome, PartiallyInvalid, RouteOutcome } from '../outcomes.ts';
 import { findingOf, findingsOfRoute } from '../report.ts';
 import type { ResolvedBackend } from '../resolve/backend-refs.ts';
 import { type BackendWay, ENCRYPTING, PASSING_ON } from '../resolve/backend-way.ts';
@@ -17,6 +15,7 @@ import { MAX_ROUTE_PATTERN_SIZE } from './pattern-size.ts';
 import { type RankedEntry, rankEntry } from './precedence.ts';
 import { readRouteFilters } from './route-filters.ts';
 import { type RouteForm, type RouteForms, waysOf } from './route-forms.ts';
+import { type RefsForm, refsForm, refsOf, withRefs } from './route-refs.ts';
 import { readRouteTiming } from './timing.ts';
 import { type DroppedRule, type RuleContext, type TranslatedRule, translateRule } from './translate-rule.ts';
 import { translateStream } from './translate-stream.ts';
@@ -100,12 +99,14 @@ function translateStreamRoute(
   const own = { way, ...translateStream(route, { ...context, way }) };
   const others = otherWays.map(other => ({ way: other, ...translateStream(route, { ...context, way: other }) }));
   const forms = [own, ...others];
-  const refsProblems = forms.flatMap(form => form.refsProblems);
-  const said = [...forms.flatMap(form => form.findings), ...refsProblems.map(({ finding }) => finding)];
+  const refsAt = (at: BackendWay): RefsForm => ({ way: at, ...translateStream(route, { ...context, way: at }) });
+  const refs = refsOf({ route, dependencies, parents, usual: PASSING_ON }, forms, refsAt);
+  const refsFindings = refs.flatMap(form => form.refsProblems.map(({ finding }) => finding));
+  const said = [...forms.flatMap(form => form.findings), ...refsFindings];
   return {
     route,
     dependencies,
-    outcome: outcomeOf({ parents: withRefs(route, parents, forms), partiallyInvalid: null }, { context, previous }),
+    outcome: outcomeOf({ parents: withRefs(route, parents, refs), partiallyInvalid: null }, { context, previous }),
     attachments: attachmentsOf(attachments, { context, previous }),
     way,
     rules: NONE,
@@ -142,14 +143,13 @@ function translateRequestRoute(
     way: otherWay,
     ...translateRules(route, { ...context, way: otherWay }, []),
   }));
-  const forms = [{ way, kept }, ...others].map(form => ({
-    ...form,
-    refsProblems: form.kept.flatMap(rule => rule.refsProblems),
-  }));
-  const refsFindings = forms.flatMap(form => form.refsProblems.map(problem => problem.finding));
+  const refsAt = (at: BackendWay): RefsForm => refsForm(at, translateRules(route, { ...context, way: at }, []));
+  const forms = [refsForm(way, { kept }), ...others.map(other => refsForm(other.way, other))] as const;
+  const refs = refsOf({ route, dependencies, parents: attachment.parents, usual: ENCRYPTING }, forms, refsAt);
+  const refsFindings = refs.flatMap(form => form.refsProblems.map(problem => problem.finding));
   findings.push(...saidOnce(refsFindings), ...dropped.map(rule => rule.dropped.finding));
   const isRefused = dropped.length > 0 && kept.every(rule => rule.unsupported.length > 0);
-  const attached = withRefs(route, attachment.parents, forms);
+  const attached = withRefs(route, attachment.parents, refs);
   const parents = isRefused ? attached.map(parent => refuseParent(parent, dropped)) : attached;
   const attachments = isRefused ? NONE : attachmentsOf(attachment.attachments, { context, previous });
   const rules = share(
@@ -174,21 +174,6 @@ function translateRequestRoute(
     findings: share(previous?.findings, fitted(findingsOfRoute(route, findings))),
     isForeign: false,
   };
-}
-
-/** What the references of a route come to at a parent: those of the forms that count there. */
-function withRefs(
-  route: AttachableRoute,
-  parents: readonly ParentOutcome[],
-  forms: readonly { readonly way: BackendWay; readonly refsProblems: readonly Problem<RouteRefsReason>[] }[],
-): readonly ParentOutcome[] {
-  return parents.map(parent => {
-    const { namespace = route.metadata.namespace } = parent.parentRef;
-    const granted = isServiceRef(parent.parentRef) ? grantedTo(route, { namespace }) : null;
-    const ofParent = forms.filter(({ way }) => way.granted === granted);
-    const [first] = (ofParent.length > 0 ? ofParent : forms).flatMap(({ refsProblems }) => refsProblems);
-    return { ...parent, resolvedRefs: first ?? null };
-  });
 }
 
 function requestForm(
