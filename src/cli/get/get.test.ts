@@ -117,7 +117,7 @@ describe('get', () => {
     const bad = await folder.write('bad.txt', echoManifests(8080).replace('hostnames: [', 'hostname: ['));
     const terminal = recordingTerminal();
     assert.equal(await runProgram(['get', 'grpcroute', 'echo', '-f', bad], terminal), 1);
-    assert.match(terminal.stderr(), /It is written, but was refused: \S+bad\.txt:14:\d+ unknown field "hostname"/);
+    assert.match(terminal.stderr(), /It is written, but was refused: .+bad\.txt:14:\d+ unknown field "hostname"/);
   });
 
   it('selects by labels as kubectl does', async () => {
