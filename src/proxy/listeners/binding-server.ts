@@ -29,7 +29,7 @@ import { EarlySockets } from './early-sockets.ts';
 import { Entrance } from './entrance.ts';
 import type { Admitted, AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { drainPaced } from './paced-drain.ts';
-import type { TlsContexts } from './tls-contexts.ts';
+import type { TlsEnvironment } from './tls-entrance.ts';
 
 /** Sockets that the kernel queues for us. */
 const BACKLOG = 4_096;
@@ -38,8 +38,7 @@ const HIGH_WATER_BYTES = 262_144;
 /** The kernel asks a silent client whether it is there: a machine that went away holds its streams for minutes, not hours. */
 const KEEP_ALIVE_MS = 300_000;
 
-export interface BindingEnvironment extends BindingScopesEnvironment {
-  readonly contexts: TlsContexts;
+export interface BindingEnvironment extends BindingScopesEnvironment, TlsEnvironment {
   readonly choices: StreamChoices;
   /** How long streams may go on whose listener is gone. */
   readonly removalTimeoutMs: number;
@@ -275,7 +274,7 @@ export class BindingServer implements DownstreamServer, EntranceOwner, StreamSer
       socket.destroy();
       return;
     }
-    this.#entrance ??= new Entrance(this, this.#environment.contexts);
+    this.#entrance ??= new Entrance(this, this.#environment);
     this.#entrance.accept(socket);
   }
 

@@ -17,8 +17,7 @@ import type { Spoken } from './codec.ts';
 import type { AdmittedStream, EntranceOwner } from './entrance-owner.ts';
 import { ProtocolReader } from './protocol-reader.ts';
 import { ProxyHeaderReader } from './proxy-header-reader.ts';
-import type { TlsContexts } from './tls-contexts.ts';
-import { TlsEntrance, type TlsOwner } from './tls-entrance.ts';
+import { TlsEntrance, type TlsEnvironment, type TlsOwner } from './tls-entrance.ts';
 
 export class Entrance implements TlsOwner {
   readonly serving: Serving;
@@ -26,10 +25,10 @@ export class Entrance implements TlsOwner {
   readonly #tls: TlsEntrance;
   #sayers: { readonly ranges: readonly string[]; readonly addresses: AddressRanges } | null = null;
 
-  constructor(owner: EntranceOwner, contexts: TlsContexts) {
+  constructor(owner: EntranceOwner, environment: TlsEnvironment) {
     this.serving = owner.serving;
     this.#owner = owner;
-    this.#tls = new TlsEntrance(this, contexts);
+    this.#tls = new TlsEntrance(this, environment);
   }
 
   metBy(socket: Socket): CompiledBinding {

@@ -24,6 +24,7 @@ import { headerNamesOf, healthNamesOf } from './header-names.ts';
 import type { ServedBinding } from './served-binding.ts';
 import type { TicketSecrets } from './ticket-secrets.ts';
 import { TlsContexts } from './tls-contexts.ts';
+import { UnfinishedHandshakes } from './unfinished-handshakes.ts';
 
 export interface ListenersOptions {
   /** Other workers, or another process that takes this one's place, listen on the same ports. */
@@ -32,6 +33,8 @@ export interface ListenersOptions {
   readonly ticketSecrets: TicketSecrets;
   /** Client connections that may be open at once, on all bindings. */
   readonly maxConnections: number;
+  /** TLS handshakes that may wait for their clients at once, on all bindings. Default: see `UnfinishedHandshakes`. */
+  readonly maxHandshakes?: number | undefined;
   /** For what clients cause. */
   readonly log: RateLimitedLog;
   /** How long requests on a binding that was removed, and streams of such a listener, may go on, in milliseconds. Default 30 s. */
@@ -93,6 +96,10 @@ export class Listeners {
       matchers: new SharedMatchers(),
       compiled: new WeakMap(),
       contexts: new TlsContexts(options.ticketSecrets),
+      handshakes: new UnfinishedHandshakes(
+        () => serving.metrics.count('daemun_limit_hits_total', { limit: 'handshakes' }),
+        options.maxHandshakes,
+      ),
       clients: new ClientNamespaces(),
       budget,
       reusePort,

@@ -20,7 +20,7 @@ import { type HandshakeFailure, HandshakeResults, NO_HELLO } from './handshake-r
 import { guessProtocol } from './protocol-guess.ts';
 import type { TlsContexts } from './tls-contexts.ts';
 import { protocolNames, REQUEST_PROTOCOLS, TlsHandshake } from './tls-handshake.ts';
-import { UnfinishedHandshakes } from './unfinished-handshakes.ts';
+import type { UnfinishedHandshakes } from './unfinished-handshakes.ts';
 
 /** For the ClientHello, and again for the rest of the handshake. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -58,6 +58,12 @@ interface SecureStart {
   readonly onSecure: (socket: TLSSocket) => void;
 }
 
+/** What all ports of a worker share. */
+export interface TlsEnvironment {
+  readonly contexts: TlsContexts;
+  readonly handshakes: UnfinishedHandshakes;
+}
+
 export class TlsEntrance {
   readonly #owner: TlsOwner;
   readonly #contexts: TlsContexts;
@@ -69,14 +75,12 @@ export class TlsEntrance {
     return this.#owner.serving;
   }
 
-  constructor(owner: TlsOwner, contexts: TlsContexts) {
+  constructor(owner: TlsOwner, { contexts, handshakes }: TlsEnvironment) {
     this.#owner = owner;
     this.#contexts = contexts;
     this.#results = new HandshakeResults(owner.serving);
-    const { loop, metrics } = owner.serving;
-    this.#keys = new KeyChanges(loop, socket => this.#endFlood(socket));
-    const onFull = (): void => metrics.count('daemun_limit_hits_total', { limit: 'handshakes' });
-    this.#unfinished = new UnfinishedHandshakes(onFull);
+    this.#unfinished = handshakes;
+    this.#keys = new KeyChanges(owner.serving.loop, socket => this.#endFlood(socket));
   }
 
   accept(socket: Socket, first: Buffer | null): void {

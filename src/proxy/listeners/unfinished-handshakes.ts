@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Of a port, in each worker. One takes 76 KiB until it is done, mostly OpenSSL's own, which the memory budget does not see and the allocator keeps. A
+ * Of a worker, on all its ports. One takes 76 KiB until it is done, mostly OpenSSL's own, which the memory budget does not see and the allocator keeps. A
  * worker begins 1,000 to 4,000 a second: the client that is given up had a second or more for its answer.
  */
 const MAX_UNFINISHED_HANDSHAKES = 4_096;

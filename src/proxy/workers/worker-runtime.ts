@@ -42,6 +42,8 @@ export interface WorkerSettings {
   readonly reusePort: boolean;
   /** Client connections that a worker may have open. */
   readonly maxConnections: number;
+  /** See `ListenersOptions`. */
+  readonly maxHandshakes?: number;
   /** As many to endpoints, without those that carry the stream of one client alone. */
   readonly maxEndpointConnections: number;
   /** See `OwnSockets`. */
@@ -155,8 +157,8 @@ export class WorkerRuntime {
       },
     });
     this.#serving = serving;
-    const { reusePort, ticketSecrets, maxConnections } = settings;
-    this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, log });
+    const { reusePort, ticketSecrets, maxConnections, maxHandshakes } = settings;
+    this.#listeners = new Listeners(serving, { reusePort, ticketSecrets, maxConnections, maxHandshakes, log });
   }
 
   /**
