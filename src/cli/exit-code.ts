@@ -33,6 +33,11 @@ export function usageError(message: string, hint = ''): CommandFailure {
   return new CommandFailure(EXIT.usage, message, hint);
 }
 
+/** For a `--controller-name` that no GatewayClass can have. */
+export function notAControllerName(name: string): CommandFailure {
+  return usageError(`--controller-name ${name}: a domain and a path are needed`, 'Example: example.com/daemun');
+}
+
 /** Something outside stands in the way: exit code 3. */
 export function couldNotRun(message: string, hint = ''): CommandFailure {
   return new CommandFailure(EXIT.failed, message, hint);

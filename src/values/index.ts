@@ -6,6 +6,7 @@ export * from './admin-mark.ts';
 export * from './alternative-names.ts';
 export * from './authority.ts';
 export * from './connection-names.ts';
+export * from './controller-name.ts';
 export * from './duration.ts';
 export * from './edge-fields.ts';
 export * from './forwarded-for.ts';

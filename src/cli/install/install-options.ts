@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isDnsLabel, isDnsSubdomain } from '../../resources/index.ts';
-import { parseDuration } from '../../values/index.ts';
-import { checkControllerName } from '../controller-name.ts';
-import { usageError } from '../exit-code.ts';
+import { isControllerName, parseDuration } from '../../values/index.ts';
+import { notAControllerName, usageError } from '../exit-code.ts';
 import type { Installation } from './install-manifests.ts';
 
 /** Images of this size are fetched, and Pods ready, in a fraction of it. */
@@ -33,7 +32,7 @@ export function readInstallation(options: InstallOptions): Installation {
   refuseFlags(options);
   if (!isDnsLabel(namespace)) throw usageError(`--namespace ${namespace}: no name of a namespace`);
   if (!isDnsSubdomain(options.class)) throw usageError(`--class ${options.class}: no name of a GatewayClass`);
-  checkControllerName(controllerName);
+  if (!isControllerName(controllerName)) throw notAControllerName(controllerName);
   if (image !== null && !/^\S+$/.test(image)) throw usageError(`--image ${image}: no name of an image`);
   const className = options.class === 'none' ? null : options.class;
   return { namespace, image, replicas, className, controllerName, mesh };

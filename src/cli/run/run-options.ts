@@ -9,9 +9,8 @@ import {
   type StandaloneOptions,
 } from '../../controller/index.ts';
 import { fileFault } from '../../errors/index.ts';
-import { parseDuration } from '../../values/index.ts';
-import { checkControllerName } from '../controller-name.ts';
-import { couldNotRun, usageError } from '../exit-code.ts';
+import { isControllerName, parseDuration } from '../../values/index.ts';
+import { couldNotRun, notAControllerName, usageError } from '../exit-code.ts';
 import { readHostPort } from '../host-port.ts';
 import { RunSinks } from '../sink/run-sinks.ts';
 import type { Terminal } from '../terminal.ts';
@@ -71,7 +70,8 @@ export function readRunOptions(options: RunOptions, terminal: Terminal): RunSett
     drainDelayMs: readDrainTime('--drain-delay', options.drainDelay),
     ...(options.stateDir === undefined ? {} : { stateDirectory: options.stateDir }),
   };
-  if (options.controllerName !== undefined) checkControllerName(options.controllerName);
+  const { controllerName } = options;
+  if (controllerName !== undefined && !isControllerName(controllerName)) throw notAControllerName(controllerName);
   const source = readSource(options, settings);
   const sinks = openSinks(options, terminal);
   const { log, accessLog } = sinks;
