@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { RequestListener, RouteEntry, VirtualHost } from '../snapshot/index.ts';
-import { AddressRanges } from '../values/index.ts';
+import { AddressRanges, apart } from '../values/index.ts';
 import {
   type CompiledVirtualHost,
   compileVirtualHost,
@@ -161,14 +161,8 @@ function differingHosts(
   before: readonly VirtualHost[],
   after: readonly VirtualHost[],
 ): { readonly old: readonly VirtualHost[]; readonly now: readonly VirtualHost[] } {
-  const moved = before.length - after.length;
-  let at = 0;
-  while (at < after.length && after[at] === before[at]) at++;
-  let end = after.length;
-  while (end > at && end + moved > at && after[end - 1] === before[end + moved - 1]) end--;
-  const old = before.slice(at, end + moved);
-  const now = after.slice(at, end);
-  if (moved === 0)
+  const { old, now } = apart(before, after);
+  if (old.length === now.length)
     return {
       old: old.filter((host, place) => host !== now[place]),
       now: now.filter((host, place) => host !== old[place]),

@@ -4,6 +4,7 @@
 export * from './address-ranges.ts';
 export * from './admin-mark.ts';
 export * from './alternative-names.ts';
+export * from './apart.ts';
 export * from './authority.ts';
 export * from './connection-names.ts';
 export * from './controller-name.ts';

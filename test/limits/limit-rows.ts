@@ -190,9 +190,12 @@ export const LIMIT_ROWS: Readonly<Record<string, readonly LimitRow[]>> = {
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxStreamWindowBytes', over: 'the window does not grow any more' },
     {
       limit: 'wire/http2#MAX_GROWN_BYTES',
-      over: 'windows do not grow until streams with grown ones have ended',
+      over: 'windows above 512 KiB are halved, for those of others to grow',
     },
-    { limit: 'wire/http2#MAX_ACCOUNT_GROWN_BYTES', over: 'as above' },
+    {
+      limit: 'wire/http2#MAX_ACCOUNT_GROWN_BYTES',
+      over: 'its windows do not grow until streams with grown ones have ended',
+    },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.connectionWindowBytes', over: 'FLOW_CONTROL_ERROR' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.budgetIntervalMs', over: 'the budgets below begin anew' },
     { limit: 'wire/http2#DEFAULT_HTTP2_LIMITS.maxPings', over: 'GOAWAY ENHANCE_YOUR_CALM', metric: 'flood' },

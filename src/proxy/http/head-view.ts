@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fieldSeparator, GrpcPath, type RequestView } from '../../match/index.ts';
-import { isDroppedAtEdge } from '../../values/index.ts';
-import { joinedField, type VolatileFields } from '../../wire/index.ts';
+import { hostOfAuthority, isDroppedAtEdge } from '../../values/index.ts';
+import { type HeaderList, joinedField, type VolatileFields } from '../../wire/index.ts';
 import type { RequestHead } from './target-decisions.ts';
+
+/** What a request is for, by whatever name its version of HTTP says it: lower case, without port. '': it does not say. */
+export function hostOf(head: HeaderList): string {
+  return hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
+}
 
 /** A request's fields as routing looks at them: the header list and the per-request fields. Used for one match, then dropped. */
 export class HeadView implements RequestView {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** From a decision to a stream at an endpoint: deadline, backend, session, filters, the first try. */
-import { hostOfAuthority, isDroppedAtEdge } from '../../values/index.ts';
+import { isDroppedAtEdge } from '../../values/index.ts';
 import { fieldOf, type MessageStream, type VolatileFields, withTarget } from '../../wire/index.ts';
 import type { RuleSession, SessionToken } from '../filters/index.ts';
 import { type ClusterPool, hashText } from '../upstream/index.ts';
@@ -11,6 +11,7 @@ import { withIdentity } from './client-identity.ts';
 import type { CompiledBackend, CompiledRule } from './compiled-rule.ts';
 import type { Decision } from './decision.ts';
 import type { ExchangeState } from './exchange-state.ts';
+import { hostOf } from './head-view.ts';
 import { askForTunnel } from './tunnel-flow.ts';
 import { withVia } from './via.ts';
 
@@ -147,6 +148,6 @@ function hashOf(exchange: ExchangeState, key: NonNullable<ClusterPool['hashKey']
 
 function hashedValue({ decision, fields }: ExchangeState, name: string): string | undefined {
   if (decision === null || isDroppedAtEdge(name, decision.trust.proxies !== null)) return undefined;
-  if (name === 'host') return hostOfAuthority(decision.head.get(':authority') ?? decision.head.get('host') ?? '');
+  if (name === 'host') return hostOf(decision.head);
   return decision.head.get(name) ?? fieldOf(fields, name);
 }

@@ -10,7 +10,7 @@
  */
 import { type CompiledBinding, type CompiledListener, isHealthCheck, TOO_MUCH_WORK } from '../../match/index.ts';
 import { ownerName, type RouteEntry } from '../../snapshot/index.ts';
-import { forwardedProto, hostOfAuthority } from '../../values/index.ts';
+import { forwardedProto } from '../../values/index.ts';
 import { type HeaderList, pathIn, targetOf, type VolatileFields } from '../../wire/index.ts';
 import { type Answer, type Face, faceOfRequest, type RequestSeries } from '../faces/index.ts';
 import { GatewayMetrics, type MethodBudget } from '../metrics/index.ts';
@@ -19,7 +19,7 @@ import { DOUBTED, type PeerTrust, UNASKED } from './client-claims.ts';
 import type { RuleCompiler } from './compiled-rule.ts';
 import { type DecidedIn, Decision, NO_PORTS } from './decision.ts';
 import { type Gates, NO_GATE } from './gates.ts';
-import { HeadView } from './head-view.ts';
+import { HeadView, hostOf } from './head-view.ts';
 import type { Serving } from './serving.ts';
 import { type RequestHead, TargetDecisions } from './target-decisions.ts';
 
@@ -135,7 +135,7 @@ export class Scope {
   }
 
   #headOf(head: HeaderList): RequestHead {
-    const host = hostOfAuthority(head.get(':authority') ?? head.get('host') ?? '');
+    const host = hostOf(head);
     const listener = host === '' ? undefined : this.binding.listenerFor(host);
     const hosts = listener?.virtualHostsOf(host) ?? [];
     const gateway = listener === undefined ? '' : ownerName(listener.listener);
